@@ -1,0 +1,16 @@
+/**
+ * AnvilDB: an embedded, ordered, crash-safe key-value store in pure Java.
+ *
+ * <p>Start at {@code org.anvildb.Anvil}.
+ */
+module org.anvildb {
+  requires static transitive org.jspecify;
+  requires static com.google.errorprone.annotations;
+  requires org.lz4.java;
+
+  exports org.anvildb.api;
+  exports org.anvildb.schedule;
+  exports org.anvildb.storage;
+
+  uses org.anvildb.api.Codec;
+}

@@ -1,0 +1,131 @@
+package org.anvildb.api;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An open database: its default keyspace, and all that concerns the whole.
+ *
+ * <p>Open one with {@code Anvil.open(path)} and close it; one directory is open once at a time, on
+ * one machine. All methods are safe for any number of threads, platform or virtual.
+ *
+ * <p>The first write, sync or background job that fails poisons the database: later writes fail
+ * fast with a {@link PoisonedException} that carries the cause, reads go on, and closing and
+ * reopening recovers all that was acknowledged.
+ */
+public interface Database extends Keyspace, AutoCloseable {
+  /** The name of the keyspace that the methods of the database itself read and write. */
+  String DEFAULT_KEYSPACE = "default";
+
+  /**
+   * Returns the keyspace of a name, creating it with the database's default options if need be.
+   *
+   * @param name 1 to {@value Limits#MAX_KEYSPACE_NAME_BYTES} bytes in UTF-8
+   * @return the keyspace
+   * @throws ReadOnlyException if it does not exist and the database is read-only
+   */
+  Keyspace keyspace(String name);
+
+  /**
+   * Returns the keyspace of a name, creating it with the given options if need be.
+   *
+   * @param name 1 to {@value Limits#MAX_KEYSPACE_NAME_BYTES} bytes in UTF-8
+   * @param options the options to create it with
+   * @return the keyspace
+   * @throws OptionsMismatchException if it exists with other options
+   */
+  Keyspace keyspace(String name, KeyspaceOptions options);
+
+  /**
+   * Lists the keyspaces by name, in the order of their creation; the default one is first.
+   *
+   * @return their names
+   */
+  List<String> keyspaces();
+
+  /**
+   * Drops a keyspace with all its entries. Its files are deleted when nothing reads them any more;
+   * handles to it answer with {@link ClosedException} from then on.
+   *
+   * @param name its name
+   * @return whether it existed
+   * @throws IllegalArgumentException for the default keyspace
+   */
+  boolean dropKeyspace(String name);
+
+  /**
+   * Starts an empty batch for {@link #write(WriteBatch)}.
+   *
+   * @return a batch that belongs to the calling thread and can be reused with {@link
+   *     WriteBatch#clear()}
+   */
+  WriteBatch newBatch();
+
+  /**
+   * Applies a batch atomically: after a crash either all of its operations are there or none, and
+   * no reader sees a part of it.
+   *
+   * @param batch the batch; it is unchanged and may be written again or cleared
+   */
+  void write(WriteBatch batch);
+
+  /**
+   * Applies a batch atomically.
+   *
+   * @param batch the batch
+   * @param durability what must have happened to the write before this method returns
+   */
+  void write(WriteBatch batch, Durability durability);
+
+  /**
+   * Applies a batch atomically. It is visible when this method returns, and the future completes
+   * when it is as durable as the database was asked to make it.
+   *
+   * @param batch the batch
+   * @return a future that completes when the write is durable
+   */
+  CompletableFuture<@Nullable Void> writeAsync(WriteBatch batch);
+
+  /**
+   * Opens a view of this moment over all keyspaces. It stands still whatever is written later, and
+   * keeps overwritten values (not files) alive until it is closed.
+   *
+   * @return the snapshot
+   */
+  Snapshot snapshot();
+
+  /** Returns when everything written so far is on disk. */
+  void sync();
+
+  /** Compacts every keyspace down to one last level; returns when it is done. */
+  void compact();
+
+  /**
+   * Reports what the database is made of and what it has done since it was opened.
+   *
+   * @return the figures of this moment
+   */
+  Stats stats();
+
+  /**
+   * Reads every byte of every live file and checks checksums, order and structure.
+   *
+   * @return what was checked, and each thing that is wrong
+   */
+  VerifyReport verify();
+
+  /**
+   * Tells whether the database still accepts writes.
+   *
+   * @return the present state
+   */
+  Health health();
+
+  /**
+   * Closes the database: waits, for a bounded time, for calls that are under way, writes what is in
+   * memory into tables, releases the lock. A second close does nothing.
+   */
+  @Override
+  void close();
+}
