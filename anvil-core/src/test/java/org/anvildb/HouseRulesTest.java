@@ -26,7 +26,8 @@ final class HouseRulesTest {
 
   private static final Pattern STATEMENT =
       Pattern.compile(
-          "^ *(?:\\} )?(?:if|for|while|switch|try|catch|else|do|synchronized|return)\\b.*");
+          "^ *(?:\\}"
+              + " )?(?:.*\\b(?:record|class|interface|enum)\\b|if|for|while|switch|try|catch|else|do|synchronized|return)\\b.*");
 
   private static final Path REPOSITORY = Path.of("..");
 
@@ -89,12 +90,19 @@ final class HouseRulesTest {
     List<String> tooLong = new ArrayList<>();
     for (int i = 0; i < lines.size(); i++) {
       var opening = METHOD_END.matcher(lines.get(i));
-      if (!opening.matches() || STATEMENT.matcher(lines.get(i)).matches()) {
+      if (!opening.matches()
+          || lines.get(i).contains("->")
+          || STATEMENT.matcher(lines.get(i)).matches()) {
         continue;
       }
       String end = opening.group(1) + "}";
       int j = i + 1;
       while (j < lines.size() && !lines.get(j).equals(end)) {
+        // Something ends further left: the opening was a continued line, not that of a method.
+        if (!lines.get(j).isBlank() && !lines.get(j).startsWith(opening.group(1))) {
+          j = i;
+          break;
+        }
         j++;
       }
       if (j - i - 1 > MAX_METHOD_LINES) {

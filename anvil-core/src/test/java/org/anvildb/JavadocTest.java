@@ -26,8 +26,7 @@ final class JavadocTest {
           "org.anvildb.api",
           "org.anvildb.schedule",
           "org.anvildb.storage",
-          "org.anvildb.storage.sim",
-          "org.anvildb.view");
+          "org.anvildb.storage.sim");
 
   @Test
   void exportedPackagesAreDocumentedWithoutAWarning(@TempDir Path target) throws IOException {

@@ -26,21 +26,19 @@ final class LayersTest {
       """
       api:
       bytes: api
-      event: api
       schedule: api
-      storage: api bytes event
+      storage: api bytes
       storage.sim: api bytes storage
       cursor: api bytes
       log: api bytes storage
-      wal: api bytes event schedule storage log
+      wal: api bytes schedule storage log
       memtable: api bytes cursor wal
-      table: api bytes event cursor storage
+      table: api bytes cursor storage
       version: api bytes storage log table
-      compact: api bytes event cursor storage table version
-      engine: api bytes event schedule storage cursor log wal memtable table version compact
-      view: api
-      inspect: api bytes event cursor storage log wal table version
-      (root): api schedule storage engine inspect
+      compact: api bytes cursor storage table version
+      engine: api bytes schedule storage cursor log wal memtable table version compact
+      inspect: api bytes cursor storage log wal table version
+      (root): api schedule storage storage.sim engine inspect
       """;
   private static final Pattern EDGE = Pattern.compile("^ +(\\S+) +-> +(\\S+)", Pattern.MULTILINE);
 
