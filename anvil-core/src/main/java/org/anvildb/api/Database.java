@@ -123,8 +123,17 @@ public interface Database extends Keyspace, AutoCloseable {
   Health health();
 
   /**
-   * Closes the database: waits, for a bounded time, for calls that are under way, writes what is in
-   * memory into tables, releases the lock. A second close does nothing.
+   * Closes the database: lets writes under way come to their end, writes what is in memory into
+   * tables, for a bounded time, and releases the lock. Reads under way on other threads end as
+   * usual or with a {@link ClosedException}. When it returns, all writes are on disk; where they
+   * could not be brought there, it still closes everything, then throws. A second close does
+   * nothing.
+   *
+   * <p>A database that nobody closed is closed when the collector finds that nobody can use it any
+   * more, with a warning that names the place of its opening. That is a safety net: what was
+   * acknowledged is safe without it, but the directory stays locked until then.
+   *
+   * @throws IllegalStateException from a function that was given to {@link #read}
    */
   @Override
   void close();

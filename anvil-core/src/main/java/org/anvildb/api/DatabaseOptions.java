@@ -28,7 +28,8 @@ import java.util.Objects;
  * @param lockTimeout how long to wait for a directory that another process has open, 0 s to 1 h,
  *     default 0 s: fail at once
  * @param keyspaceDefaults the options for keyspaces that are created without options of their own,
- *     the default keyspace among them
+ *     the default keyspace among them. A keyspace that exists keeps the options that it is stored
+ *     with, and other defaults at a later opening are no contradiction
  */
 public record DatabaseOptions(
     ByteSize memtableBytes,

@@ -45,9 +45,9 @@ public interface Readable {
   /**
    * Hands the value of a key to a function without copying it.
    *
-   * <p>The segment is read-only and valid only until the function returns; the function must not
-   * keep it, must be free of side effects (it may run again when the files under it change at the
-   * same time) and must not call {@code close()} of the database.
+   * <p>The segment is read-only and valid only until the function returns: the function must not
+   * keep it, and must not call {@code close()} of the database. It should be quick, since files
+   * that compactions replace stay until it returns.
    *
    * <pre>{@code
    * long total = db.read(key, value -> value.get(JAVA_LONG_UNALIGNED, 0));

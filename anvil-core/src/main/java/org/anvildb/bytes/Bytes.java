@@ -103,6 +103,9 @@ public final class Bytes {
     if (end - from >= Long.BYTES) {
       return (long) ARRAY_BE_LONG.get(a, from);
     }
+    if (end >= Long.BYTES && end > from) {
+      return (long) ARRAY_BE_LONG.get(a, end - Long.BYTES) << Byte.SIZE * (Long.BYTES - end + from);
+    }
     long head = 0;
     for (int i = from; i < end; i++) {
       head = head << 8 | a[i] & 0xff;

@@ -33,6 +33,24 @@ public interface Scheduler extends AutoCloseable {
   Gate newGate();
 
   /**
+   * Holds the calling thread up for a short while.
+   *
+   * @param nanos how long; it may be less
+   */
+  void pause(long nanos);
+
+  /**
+   * Returns how long memory stays mapped after the last reader is known to have left it, for
+   * readers that nobody counts. The JVM marks a thread as interrupted whose memory is closed while
+   * it reads, so this must be longer than a read.
+   *
+   * @return nanoseconds; 0 where all runs on one thread
+   */
+  default long graceNanos() {
+    return 0;
+  }
+
+  /**
    * Returns a time that only goes forward.
    *
    * @return nanoseconds since an arbitrary start

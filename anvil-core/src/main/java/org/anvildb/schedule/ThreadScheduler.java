@@ -1,0 +1,187 @@
+package org.anvildb.schedule;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Runs background work on daemon threads: one for each lane, several for compactions. Threads are
+ * started when there is work and end after a while without, so that an idle database has none.
+ */
+public final class ThreadScheduler implements Scheduler {
+  private static final long IDLE_SECONDS = 5;
+  private static final long CLOSE_SECONDS = 60;
+  private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private final Map<Lane, ThreadPoolExecutor> lanes = new EnumMap<>(Lane.class);
+
+  /**
+   * Makes a scheduler.
+   *
+   * @param name the start of its threads' names
+   * @param compactionThreads how many compactions run at a time
+   */
+  public ThreadScheduler(String name, int compactionThreads) {
+    for (Lane lane : Lane.values()) {
+      int threads = lane == Lane.COMPACTION ? compactionThreads : 1;
+      ThreadPoolExecutor pool =
+          new ThreadPoolExecutor(
+              threads,
+              threads,
+              IDLE_SECONDS,
+              TimeUnit.SECONDS,
+              new LinkedBlockingQueue<>(),
+              Thread.ofPlatform().daemon().name(name + "-" + lane.label() + "-", 1).factory());
+      pool.allowCoreThreadTimeOut(true);
+      lanes.put(lane, pool);
+    }
+  }
+
+  @Override
+  public void submit(Lane lane, Runnable work) {
+    execute(pool(lane), work);
+  }
+
+  @Override
+  public void submitLater(Lane lane, long delayNanos, Runnable work) {
+    ThreadPoolExecutor pool = pool(lane);
+    Executor toPool = task -> execute(pool, task);
+    CompletableFuture.delayedExecutor(delayNanos, TimeUnit.NANOSECONDS, toPool).execute(work);
+  }
+
+  @Override
+  public Gate newGate() {
+    return new LockGate();
+  }
+
+  @Override
+  public void pause(long nanos) {
+    LockSupport.parkNanos(nanos);
+  }
+
+  @Override
+  public long graceNanos() {
+    return GRACE_NANOS;
+  }
+
+  @Override
+  public long nanoTime() {
+    return System.nanoTime();
+  }
+
+  @Override
+  public void close() {
+    List<ThreadPoolExecutor> pools = new ArrayList<>(lanes.values());
+    for (ThreadPoolExecutor pool : pools) {
+      pool.getQueue().clear();
+      pool.shutdown();
+    }
+    boolean interrupted = false;
+    for (ThreadPoolExecutor pool : pools) {
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_SECONDS);
+      while (!pool.isTerminated() && System.nanoTime() < end) {
+        try {
+          pool.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private ThreadPoolExecutor pool(Lane lane) {
+    ThreadPoolExecutor pool = lanes.get(lane);
+    if (pool == null) {
+      throw new IllegalArgumentException("no such lane: " + lane);
+    }
+    return pool;
+  }
+
+  /** Hands work to a pool; work that comes after the close is dropped, as close promises. */
+  private static void execute(ThreadPoolExecutor pool, Runnable work) {
+    try {
+      pool.execute(work);
+    } catch (RejectedExecutionException e) {
+      if (!pool.isShutdown()) {
+        throw e;
+      }
+    }
+  }
+
+  /** A gate on a lock and its condition. */
+  private static final class LockGate implements Gate {
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition opened = lock.newCondition();
+
+    @GuardedBy("lock")
+    private long openings;
+
+    @Override
+    public void await(BooleanSupplier condition) {
+      while (!condition.getAsBoolean()) {
+        lock.lock();
+        try {
+          long before = openings;
+          // Checked again under the lock: an opening after this check is seen by the wait.
+          if (condition.getAsBoolean()) {
+            break;
+          }
+          while (before == openings) {
+            opened.awaitUninterruptibly();
+          }
+        } finally {
+          lock.unlock();
+        }
+      }
+    }
+
+    @Override
+    public boolean await(BooleanSupplier condition, long timeoutNanos) throws InterruptedException {
+      long left = timeoutNanos;
+      while (!condition.getAsBoolean()) {
+        lock.lockInterruptibly();
+        try {
+          long before = openings;
+          if (condition.getAsBoolean()) {
+            break;
+          }
+          while (before == openings) {
+            if (left <= 0) {
+              return condition.getAsBoolean();
+            }
+            left = opened.awaitNanos(left);
+          }
+        } finally {
+          lock.unlock();
+        }
+      }
+      return true;
+    }
+
+    @Override
+    public void open() {
+      lock.lock();
+      try {
+        openings++;
+        opened.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+}
