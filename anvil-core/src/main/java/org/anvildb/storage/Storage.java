@@ -51,7 +51,7 @@ public interface Storage extends AutoCloseable {
   /**
    * Returns the length of a file.
    *
-   * @param name its name
+   * @param name its name; it is an error if there is none
    * @return bytes
    */
   long size(String name);
@@ -66,7 +66,9 @@ public interface Storage extends AutoCloseable {
 
   /**
    * Creates a file of a fixed size, filled with zeros that really take space on the disk, and maps
-   * it for reading and writing.
+   * it for reading and writing. Size and zeros are durable on return, so that a later force of a
+   * range settles that range; the name is durable after {@link #syncDirectory()}, and a crash
+   * within this call may leave a shorter file.
    *
    * @param name a name that is not taken
    * @param bytes the size

@@ -1,0 +1,397 @@
+package org.anvildb.storage.sim;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.anvildb.api.DiskFullException;
+import org.anvildb.api.LockedException;
+import org.anvildb.api.StorageException;
+import org.anvildb.storage.AppendFile;
+import org.anvildb.storage.DirectoryLock;
+import org.anvildb.storage.FileNames;
+import org.anvildb.storage.MappedFile;
+import org.anvildb.storage.Storage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A directory in memory that knows what of it is durable, and can crash into any disk that a real
+ * one may leave.
+ *
+ * <p>Each call of it and of its files is an operation with an index, counted from 0, which an
+ * {@link OperationHook} sees: so a test can crash at every point of a run. {@link
+ * #crashedCopy(CrashPlan)} leaves this storage as it is, so one run can be crashed at many points.
+ * It starts no thread and waits for nothing.
+ *
+ * <p>Thread-safe, as far as the arenas are: with {@code Arena::ofConfined} (much cheaper to close)
+ * each mapping, and a storage with open mappings, must stay with one thread.
+ *
+ * <p>It differs from a real directory where memory can't be mapped twice: writable mappings of one
+ * file share their memory until the last one is closed, and a file can't be mapped for writing
+ * while it is mapped for reading (the other way round works). Files are below 1 GiB.
+ */
+public final class MemoryStorage implements Storage {
+  private static final long UNLIMITED = 1L << 50;
+
+  private final String location;
+  private final Supplier<Arena> arenas;
+  private final MemoryDirectory directory;
+  private final List<MemoryMappedFile> open = new ArrayList<>();
+
+  private long capacityBytes = UNLIMITED;
+  private @Nullable OperationHook hook;
+  private long operations;
+  private long failingSync = -1;
+  private @Nullable MemoryLock holder;
+  private boolean crashed;
+
+  /** Makes an empty directory whose mappings any thread can use. */
+  public MemoryStorage() {
+    this(Arena::ofShared);
+  }
+
+  /**
+   * Makes an empty directory.
+   *
+   * @param arenas gives the memory of each mapping, and is closed with it
+   */
+  public MemoryStorage(Supplier<Arena> arenas) {
+    this("memory", arenas, new MemoryDirectory());
+  }
+
+  private MemoryStorage(String location, Supplier<Arena> arenas, MemoryDirectory directory) {
+    this.location = location;
+    this.arenas = arenas;
+    this.directory = directory;
+  }
+
+  /**
+   * Sets who sees the operations.
+   *
+   * @param hook the hook, or null for none
+   */
+  public synchronized void setHook(@Nullable OperationHook hook) {
+    this.hook = hook;
+  }
+
+  /**
+   * Returns how many operations were begun, which is the index of the next one.
+   *
+   * @return the number
+   */
+  public synchronized long operations() {
+    return operations;
+  }
+
+  /**
+   * Limits the room on the disk.
+   *
+   * @param bytes how much all files together may take
+   */
+  public synchronized void setCapacityBytes(long bytes) {
+    capacityBytes = bytes;
+  }
+
+  /**
+   * Lets one sync or force fail as Linux does: it throws, and the pages that it did not write count
+   * as clean from then on. They can be read until the crash, the next sync succeeds without writing
+   * them, and after the crash they are gone, unless they were written to again.
+   *
+   * @param operationIndex the index of the operation; if it is no sync, nothing fails
+   */
+  public synchronized void failSyncAt(long operationIndex) {
+    failingSync = operationIndex;
+  }
+
+  /**
+   * Returns the disk that a crash at this moment would leave. Its lock is free, it has no hook and
+   * counts from 0. This storage is not changed.
+   *
+   * @param plan how the crash goes
+   * @return a storage of its own
+   */
+  public synchronized MemoryStorage crashedCopy(CrashPlan plan) {
+    checkAlive();
+    MemoryStorage copy = new MemoryStorage(location, arenas, directory.crashed(plan));
+    copy.capacityBytes = capacityBytes;
+    return copy;
+  }
+
+  /**
+   * Crashes: from now on this storage and its files refuse everything, and its mappings are gone.
+   *
+   * @param plan how the crash goes
+   * @return the disk that is left
+   */
+  public synchronized MemoryStorage crash(CrashPlan plan) {
+    MemoryStorage left = crashedCopy(plan);
+    powerOff();
+    return left;
+  }
+
+  /**
+   * Ends this storage and frees the memory of all mappings: for one that a test gives up with files
+   * still open.
+   */
+  public synchronized void powerOff() {
+    crashed = true;
+    for (MemoryMappedFile file : open) {
+      file.release(false);
+    }
+    open.clear();
+  }
+
+  @Override
+  public String location() {
+    return location;
+  }
+
+  @Override
+  public synchronized DirectoryLock lock(Duration timeout) {
+    Objects.requireNonNull(timeout, "timeout");
+    long index = begin(OperationKind.LOCK, FileNames.LOCK);
+    if (holder != null) {
+      throw new LockedException(location + ": already open in this JVM (the storage is locked)");
+    }
+    MemoryLock lock = new MemoryLock();
+    holder = lock;
+    end(OperationKind.LOCK, FileNames.LOCK, index);
+    return lock;
+  }
+
+  @Override
+  public synchronized List<String> list() {
+    long index = begin(OperationKind.LIST, "");
+    List<String> names = directory.names();
+    end(OperationKind.LIST, "", index);
+    return names;
+  }
+
+  @Override
+  public synchronized boolean exists(String name) {
+    FileNames.check(name);
+    long index = begin(OperationKind.EXISTS, name);
+    boolean exists = directory.find(name) != null;
+    end(OperationKind.EXISTS, name, index);
+    return exists;
+  }
+
+  @Override
+  public synchronized long size(String name) {
+    FileNames.check(name);
+    long index = begin(OperationKind.SIZE, name);
+    long size = find(name).length();
+    end(OperationKind.SIZE, name, index);
+    return size;
+  }
+
+  @Override
+  public synchronized AppendFile create(String name) {
+    FileNames.checkData(name);
+    long index = begin(OperationKind.CREATE, name);
+    MemoryFile file = MemoryFile.unsynced(0);
+    directory.create(name, file);
+    end(OperationKind.CREATE, name, index);
+    return new MemoryAppendFile(this, name, file);
+  }
+
+  @Override
+  public synchronized MappedFile createMapped(String name, long bytes) {
+    FileNames.checkData(name);
+    if (bytes <= 0) {
+      throw new IllegalArgumentException("bytes must be positive, but is " + bytes);
+    }
+    long index = begin(OperationKind.CREATE_MAPPED, name);
+    long room = Math.min(room(), MemoryFile.MAX_BYTES);
+    if (bytes > room) {
+      throw new DiskFullException(
+          path(name) + ": cannot create a file of " + bytes + " bytes: " + room + " free", null);
+    }
+    MemoryFile file = MemoryFile.unsynced((int) bytes);
+    directory.create(name, file);
+    end(OperationKind.CREATE_MAPPED, name, index);
+    try {
+      sync(file, OperationKind.SYNC, name, 0, (int) bytes);
+    } catch (StorageException e) {
+      if (!crashed) {
+        directory.delete(name, file);
+      }
+      throw e;
+    }
+    return opened(name, file, file.mapWritable(arenas), null);
+  }
+
+  @Override
+  public synchronized MappedFile mapWritable(String name) {
+    FileNames.checkData(name);
+    long index = begin(OperationKind.MAP_WRITABLE, name);
+    MemoryFile file = find(name);
+    MappedFile mapped = opened(name, file, file.mapWritable(arenas), null);
+    end(OperationKind.MAP_WRITABLE, name, index);
+    return mapped;
+  }
+
+  @Override
+  public synchronized MappedFile map(String name) {
+    FileNames.checkData(name);
+    long index = begin(OperationKind.MAP, name);
+    MemoryFile file = find(name);
+    MappedFile mapped;
+    if (file.isMappedWritable()) {
+      mapped = opened(name, file, file.mapWritable(arenas).asReadOnly(), null);
+    } else {
+      Arena own = arenas.get();
+      mapped = opened(name, file, file.copyForReading(own), own);
+    }
+    end(OperationKind.MAP, name, index);
+    return mapped;
+  }
+
+  @Override
+  public synchronized byte[] read(String name, long offset, int length) {
+    if (offset < 0 || length < 0) {
+      throw new IllegalArgumentException("negative range: " + length + " bytes at " + offset);
+    }
+    FileNames.checkData(name);
+    long index = begin(OperationKind.READ, name);
+    MemoryFile file = find(name);
+    int count = (int) Math.clamp(file.length() - offset, 0L, (long) length);
+    byte[] bytes = count == 0 ? new byte[0] : file.read((int) offset, count);
+    end(OperationKind.READ, name, index);
+    return bytes;
+  }
+
+  @Override
+  public synchronized void rename(String from, String to) {
+    FileNames.checkData(from);
+    FileNames.checkData(to);
+    long index = begin(OperationKind.RENAME, from);
+    MemoryFile file = find(from);
+    if (!from.equals(to)) {
+      directory.rename(to, file);
+    }
+    end(OperationKind.RENAME, from, index);
+  }
+
+  @Override
+  public synchronized void delete(String name) {
+    FileNames.checkData(name);
+    long index = begin(OperationKind.DELETE, name);
+    directory.delete(name, find(name));
+    end(OperationKind.DELETE, name, index);
+  }
+
+  @Override
+  public synchronized void syncDirectory() {
+    long index = begin(OperationKind.SYNC_DIRECTORY, "");
+    if (index == failingSync) {
+      throw new StorageException(location + ": cannot sync directory: injected I/O error", null);
+    }
+    directory.sync();
+    end(OperationKind.SYNC_DIRECTORY, "", index);
+  }
+
+  @Override
+  public synchronized long freeBytes() {
+    long index = begin(OperationKind.FREE_BYTES, "");
+    long room = room();
+    end(OperationKind.FREE_BYTES, "", index);
+    return room;
+  }
+
+  /** Does nothing: the disk stays, and can be opened again. */
+  @Override
+  public void close() {}
+
+  /** Starts an operation and returns its index. */
+  synchronized long begin(OperationKind kind, String name) {
+    checkAlive();
+    long index = operations++;
+    if (hook != null) {
+      hook.before(new Operation(kind, name), index);
+      // The hook may have pulled the plug.
+      checkAlive();
+    }
+    return index;
+  }
+
+  synchronized void end(OperationKind kind, String name, long index) {
+    if (hook != null) {
+      hook.after(new Operation(kind, name), index);
+    }
+  }
+
+  /** Makes a range of a file durable, as one operation, or fails as {@link #failSyncAt} asks. */
+  synchronized void sync(MemoryFile file, OperationKind kind, String name, int from, int count) {
+    long index = begin(kind, name);
+    if (index == failingSync) {
+      file.failSync(from, count);
+      throw new StorageException(path(name) + ": cannot sync: injected I/O error", null);
+    }
+    file.sync(from, count);
+    end(kind, name, index);
+  }
+
+  synchronized long room() {
+    return capacityBytes == UNLIMITED
+        ? UNLIMITED
+        : Math.max(0, capacityBytes - directory.totalBytes());
+  }
+
+  synchronized void closed(MemoryMappedFile file) {
+    open.remove(file);
+  }
+
+  String path(String name) {
+    return location + "/" + name;
+  }
+
+  private synchronized MemoryMappedFile opened(
+      String name, MemoryFile file, MemorySegment memory, @Nullable Arena own) {
+    MemoryMappedFile mapped = new MemoryMappedFile(this, name, file, memory, own);
+    open.add(mapped);
+    return mapped;
+  }
+
+  private MemoryFile find(String name) {
+    MemoryFile file = directory.find(name);
+    if (file == null) {
+      throw new StorageException(path(name) + ": no such file", null);
+    }
+    return file;
+  }
+
+  private void checkAlive() {
+    if (crashed) {
+      throw new StorageException(location + ": crashed", null);
+    }
+  }
+
+  private final class MemoryLock implements DirectoryLock {
+    @Override
+    public void ensureValid() {
+      synchronized (MemoryStorage.this) {
+        long index = begin(OperationKind.CHECK_LOCK, FileNames.LOCK);
+        if (holder != this) {
+          throw new StorageException(location + ": the lock is closed", null);
+        }
+        end(OperationKind.CHECK_LOCK, FileNames.LOCK, index);
+      }
+    }
+
+    @Override
+    public void close() {
+      synchronized (MemoryStorage.this) {
+        if (holder != this || crashed) {
+          return;
+        }
+        long index = begin(OperationKind.UNLOCK, FileNames.LOCK);
+        holder = null;
+        end(OperationKind.UNLOCK, FileNames.LOCK, index);
+      }
+    }
+  }
+}

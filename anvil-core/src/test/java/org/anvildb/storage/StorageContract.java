@@ -1,0 +1,273 @@
+package org.anvildb.storage;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.time.Duration;
+import java.util.Random;
+import org.anvildb.api.LockedException;
+import org.anvildb.api.StorageException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What every storage must do; a subclass for each implementation runs it. */
+abstract class StorageContract {
+  /** Returns an empty storage, the same one throughout a test. */
+  abstract Storage storage();
+
+  private void write(String name, String text) {
+    try (AppendFile file = storage().create(name)) {
+      byte[] bytes = text.getBytes(UTF_8);
+      file.append(bytes, 0, bytes.length);
+      file.sync();
+    }
+  }
+
+  private String text(String name) {
+    return new String(storage().read(name, 0, 1 << 20), UTF_8);
+  }
+
+  @Test
+  void appendsAndReadsBack() {
+    try (AppendFile file = storage().create("a.log")) {
+      assertThat(file.name()).isEqualTo("a.log");
+      file.append("..hello..".getBytes(UTF_8), 2, 5);
+      file.append(" world".getBytes(UTF_8), 0, 6);
+      assertThat(file.length()).isEqualTo(11);
+      assertThat(text("a.log")).isEqualTo("hello world");
+      file.sync();
+    }
+    assertThat(storage().size("a.log")).isEqualTo(11);
+    assertThat(new String(storage().read("a.log", 6, 3), UTF_8)).isEqualTo("wor");
+  }
+
+  @Test
+  void appendsMoreThanOneSlice() {
+    byte[] bytes = new byte[200_001];
+    new Random(1).nextBytes(bytes);
+    try (AppendFile file = storage().create("big")) {
+      file.append(bytes, 0, bytes.length);
+    }
+    assertThat(storage().read("big", 0, 300_000)).isEqualTo(bytes);
+  }
+
+  @Test
+  void readsFewerBytesAtTheEndAndNoneBehindIt() {
+    write("a", "hello");
+    assertThat(storage().read("a", 3, 100)).hasSize(2);
+    assertThat(storage().read("a", 5, 100)).isEmpty();
+    assertThat(storage().read("a", Long.MAX_VALUE, Integer.MAX_VALUE)).isEmpty();
+    assertThatThrownBy(() -> storage().read("a", -1, 1))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> storage().read("a", 0, -1))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void aClosedFileTakesNoBytes() {
+    AppendFile file = storage().create("a");
+    file.close();
+    file.close();
+    assertThatThrownBy(() -> file.append(new byte[1], 0, 1))
+        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(file::sync).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void createRefusesATakenNameAndLeavesItsFile() {
+    write("a", "old");
+    assertThatThrownBy(() -> storage().create("a")).isInstanceOf(StorageException.class);
+    assertThatThrownBy(() -> storage().createMapped("a", 4096))
+        .isInstanceOf(StorageException.class);
+    assertThat(text("a")).isEqualTo("old");
+  }
+
+  @Test
+  void createMappedGivesZerosThatCanBeWrittenAndForced() {
+    try (MappedFile file = storage().createMapped("1.wal", 10_000)) {
+      MemorySegment memory = file.memory();
+      assertThat(memory.byteSize()).isEqualTo(10_000);
+      assertThat(memory.toArray(ValueLayout.JAVA_BYTE)).containsOnly(0);
+      memory.set(ValueLayout.JAVA_LONG_UNALIGNED, 5_001, 42);
+      assertThat(storage().read("1.wal", 5_001, 1)[0]).isEqualTo((byte) 42);
+      file.force(5_001, 8);
+      file.force(10_000, 0);
+      file.force(0, 10_000);
+      assertThatThrownBy(() -> file.force(9_999, 2)).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+    assertThat(storage().size("1.wal")).isEqualTo(10_000);
+    assertThat(storage().read("1.wal", 5_001, 1)[0]).isEqualTo((byte) 42);
+    assertThatThrownBy(() -> storage().createMapped("2.wal", 0))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void aFileMappedForWritingAgainKeepsItsBytes() {
+    write("a", "hello");
+    try (MappedFile file = storage().mapWritable("a")) {
+      file.memory().set(ValueLayout.JAVA_BYTE, 0, (byte) 'j');
+    }
+    try (MappedFile file = storage().mapWritable("a")) {
+      assertThat(file.memory().get(ValueLayout.JAVA_BYTE, 0)).isEqualTo((byte) 'j');
+    }
+    assertThat(text("a")).isEqualTo("jello");
+  }
+
+  @Test
+  void allMappingsOfAFileSeeTheSameBytes() {
+    try (MappedFile one = storage().createMapped("a", 4096);
+        MappedFile two = storage().mapWritable("a");
+        MappedFile reader = storage().map("a")) {
+      one.memory().set(ValueLayout.JAVA_INT_UNALIGNED, 8, 7);
+      assertThat(two.memory().get(ValueLayout.JAVA_INT_UNALIGNED, 8)).isEqualTo(7);
+      assertThat(reader.memory().get(ValueLayout.JAVA_INT_UNALIGNED, 8)).isEqualTo(7);
+    }
+  }
+
+  @Test
+  void aMappingForReadingCantBeWrittenAndDiesWithItsClose() {
+    write("a", "hello");
+    MappedFile file = storage().map("a");
+    MappedFile other = storage().map("a");
+    MemorySegment memory = file.memory();
+    assertThat(file.name()).isEqualTo("a");
+    assertThat(new String(memory.toArray(ValueLayout.JAVA_BYTE), UTF_8)).isEqualTo("hello");
+    assertThatThrownBy(() -> memory.set(ValueLayout.JAVA_BYTE, 0, (byte) 1))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> file.force(0, 1)).isInstanceOf(UnsupportedOperationException.class);
+    file.close();
+    file.close();
+    assertThatThrownBy(() -> memory.get(ValueLayout.JAVA_BYTE, 0))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(other.memory().get(ValueLayout.JAVA_BYTE, 0)).isEqualTo((byte) 'h');
+    other.close();
+  }
+
+  @Test
+  void aMappingForWritingDiesWithItsClose() {
+    MappedFile file = storage().createMapped("a", 4096);
+    MemorySegment memory = file.memory();
+    file.close();
+    assertThatThrownBy(() -> memory.get(ValueLayout.JAVA_BYTE, 0))
+        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> file.force(0, 1)).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void anEmptyFileCanBeMapped() {
+    write("a", "");
+    try (MappedFile file = storage().map("a")) {
+      assertThat(file.memory().byteSize()).isZero();
+    }
+  }
+
+  @Test
+  void renameReplacesItsTarget() {
+    write("a", "old");
+    write("b", "new");
+    storage().rename("b", "a");
+    assertThat(text("a")).isEqualTo("new");
+    assertThat(storage().list()).containsExactly("a");
+    storage().rename("a", "a");
+    assertThat(text("a")).isEqualTo("new");
+  }
+
+  @Test
+  void deleteRemovesAFileUnderItsMapping() {
+    write("a", "hello");
+    try (MappedFile file = storage().map("a")) {
+      storage().delete("a");
+      assertThat(storage().exists("a")).isFalse();
+      assertThat(file.memory().get(ValueLayout.JAVA_BYTE, 0)).isEqualTo((byte) 'h');
+    }
+    storage().syncDirectory();
+  }
+
+  @Test
+  void listIsSorted() {
+    write("b", "");
+    write("C", "");
+    write("a.10", "");
+    assertThat(storage().list()).containsExactly("C", "a.10", "b");
+    assertThat(storage().exists("b")).isTrue();
+    assertThat(storage().exists("c.none")).isFalse();
+  }
+
+  @Test
+  void anAbsentFileIsAnErrorThatNamesIt() {
+    assertThatThrownBy(() -> storage().size("none"))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining(storage().location() + "/none");
+    assertThatThrownBy(() -> storage().read("none", 0, 1)).isInstanceOf(StorageException.class);
+    assertThatThrownBy(() -> storage().map("none")).isInstanceOf(StorageException.class);
+    assertThatThrownBy(() -> storage().mapWritable("none")).isInstanceOf(StorageException.class);
+    assertThatThrownBy(() -> storage().delete("none")).isInstanceOf(StorageException.class);
+    assertThatThrownBy(() -> storage().rename("none", "b")).isInstanceOf(StorageException.class);
+    assertThat(storage().list()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", ".", "..", "../a", "a/b", "a\\b", "a b", "a\0", "ä", "a_", "a.", "C:"})
+  void refusesNamesThatAreNotPlain(String name) {
+    assertThatThrownBy(() -> storage().create(name)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> storage().read(name, 0, 1))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> storage().exists(name)).isInstanceOf(IllegalArgumentException.class);
+    write("a", "");
+    assertThatThrownBy(() -> storage().rename("a", name))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(storage().list()).containsExactly("a");
+  }
+
+  @Test
+  void onlyTheLockTouchesTheLockFile() {
+    for (boolean held : new boolean[] {false, true}) {
+      try (DirectoryLock _ = held ? storage().lock(Duration.ZERO) : null) {
+        for (String name : new String[] {"LOCK", "lock"}) {
+          assertThatThrownBy(() -> storage().read(name, 0, 1))
+              .isInstanceOf(IllegalArgumentException.class);
+          assertThatThrownBy(() -> storage().map(name))
+              .isInstanceOf(IllegalArgumentException.class);
+          assertThatThrownBy(() -> storage().mapWritable(name))
+              .isInstanceOf(IllegalArgumentException.class);
+          assertThatThrownBy(() -> storage().create(name))
+              .isInstanceOf(IllegalArgumentException.class);
+          assertThatThrownBy(() -> storage().createMapped(name, 1))
+              .isInstanceOf(IllegalArgumentException.class);
+          assertThatThrownBy(() -> storage().delete(name))
+              .isInstanceOf(IllegalArgumentException.class);
+          assertThatThrownBy(() -> storage().rename(name, "a"))
+              .isInstanceOf(IllegalArgumentException.class);
+        }
+      }
+    }
+  }
+
+  @Test
+  void theLockExcludesASecondOneUntilItIsClosed() {
+    DirectoryLock lock = storage().lock(Duration.ZERO);
+    lock.ensureValid();
+    assertThatThrownBy(() -> storage().lock(Duration.ofHours(1)))
+        .isInstanceOf(LockedException.class)
+        .hasMessageContaining(storage().location())
+        .hasMessageContaining("already open in this JVM");
+    lock.ensureValid();
+    lock.close();
+    lock.close();
+    assertThatThrownBy(lock::ensureValid).isInstanceOf(StorageException.class);
+    DirectoryLock second = storage().lock(Duration.ZERO);
+    lock.close();
+    second.ensureValid();
+    second.close();
+  }
+
+  @Test
+  void tellsTheRoomThatIsLeft() {
+    assertThat(storage().freeBytes()).isPositive();
+  }
+}
