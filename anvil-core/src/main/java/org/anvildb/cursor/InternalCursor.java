@@ -34,7 +34,8 @@ public interface InternalCursor extends AutoCloseable {
   /**
    * Moves to the first entry whose key is equal to or greater than a key.
    *
-   * @param key holds the key from index 0 on; not kept
+   * @param key holds the key from index 0 on; not kept; never the array of this cursor's {@link
+   *     #key()}
    * @param length the key's length
    * @return whether there is one
    */
@@ -43,7 +44,8 @@ public interface InternalCursor extends AutoCloseable {
   /**
    * Moves to the last entry whose key is less than a key.
    *
-   * @param key holds the key from index 0 on; not kept
+   * @param key holds the key from index 0 on; not kept; never the array of this cursor's {@link
+   *     #key()}
    * @param length the key's length
    * @return whether there is one
    */
@@ -121,6 +123,16 @@ public interface InternalCursor extends AutoCloseable {
    * @return bytes
    */
   int valueLength();
+
+  /**
+   * Tells whether it is known, without looking, that no key has two versions here. It is so for a
+   * table whose largest sequence number is 0: two versions in it would be in one snapshot stripe.
+   *
+   * @return whether successive entries always have different keys; false when in doubt
+   */
+  default boolean distinctKeys() {
+    return false;
+  }
 
   @Override
   void close();
