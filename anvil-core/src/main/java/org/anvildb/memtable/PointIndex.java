@@ -1,0 +1,224 @@
+package org.anvildb.memtable;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.anvildb.bytes.KeyHash;
+import org.anvildb.wal.BatchFormat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The point index of a memtable: an open-addressed hash from keyspace and key to the key's newest
+ * operation.
+ *
+ * <p>A slot is an int: the operation's offset divided by 8, plus 1, in the low bits that the size
+ * of the log asks for, and bits of the hash, the tag, in the rest; 0 is empty. So an absent key
+ * costs one or two cache lines and rarely a look at the log.
+ *
+ * <p>The index is cut into many small tables, each of which grows on its own: no insert has to move
+ * more than the few thousand entries that {@value #LOG_BYTES_PER_TABLE} bytes of log can hold. A
+ * table grows to the size that it will need if the rest of the log fills up like its start.
+ *
+ * <p>One writer, any number of readers without locks. A reader sees at least what was published
+ * before it got its limit; what it sees beyond that, the limit tells.
+ */
+final class PointIndex {
+  private static final int LOG_BYTES_PER_TABLE = 64 << 10;
+  private static final int MAX_TABLES = 1 << 16;
+  private static final int MIN_SLOTS = 16;
+  private static final int MAX_FIRST_SLOTS = 1024;
+  private static final int MAX_GROWTH = 8;
+  private static final int MAX_TAG_BITS = 15;
+
+  /** Slots for each entry that is expected: above what the fullest of the tables needs. */
+  private static final double SPACE = 1.5;
+
+  private static final long KEYSPACE_MIX = 0x9E37_79B9_7F4A_7C15L;
+  private static final VarHandle TABLE = MethodHandles.arrayElementVarHandle(int[][].class);
+  private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(int[].class);
+
+  private final OperationReader operations;
+  private final long seed;
+  private final int offsetBits;
+  private final int offsetMask;
+  private final int tagMask;
+  private final int tableShift;
+  private final int[] @Nullable [] tables;
+
+  /**
+   * The tables' lengths: from here a slot's place is known without a wait for the table's header.
+   * The wrong length of a table that is just growing is noticed and costs that wait.
+   */
+  private final int[] sizes;
+
+  // The writer's own.
+  private final int[] counts;
+  private long count;
+  private long slots;
+  private byte[] movedKey = new byte[64];
+
+  PointIndex(OperationReader operations, long seed) {
+    this.operations = operations;
+    this.seed = seed;
+    long logBytes = operations.logBytes();
+    this.offsetBits = Long.SIZE - Long.numberOfLeadingZeros(logBytes / BatchFormat.ALIGNMENT);
+    this.offsetMask = (int) ((1L << offsetBits) - 1);
+    this.tagMask = (1 << Math.min(MAX_TAG_BITS, Integer.SIZE - offsetBits)) - 1;
+    long wanted = Math.min(MAX_TABLES, logBytes / LOG_BYTES_PER_TABLE);
+    int tableBits = Long.SIZE - Long.numberOfLeadingZeros(Math.max(1, wanted) - 1);
+    this.tableShift = Long.SIZE - 1 - tableBits;
+    this.tables = new int[1 << tableBits][];
+    this.sizes = new int[1 << tableBits];
+    this.counts = new int[1 << tableBits];
+  }
+
+  /** Returns the newest operation on a key, or -1. */
+  long find(int keyspace, byte[] key, int length, long keyHash) {
+    long hash = mix(keyHash, keyspace);
+    int index = tableOf(hash);
+    int size = sizes[index];
+    int[] table = (int[]) TABLE.getAcquire(tables, index);
+    if (table == null) {
+      return -1;
+    }
+    if (table.length != size) {
+      size = table.length;
+    }
+    int tag = tag(hash);
+    int at = home(hash, size);
+    while (true) {
+      int slot = table[at];
+      if (slot == 0) {
+        return -1;
+      }
+      if (hasTag(slot, tag)) {
+        long operation = operation((int) SLOT.getAcquire(table, at));
+        if (operations.matches(operation, keyspace, key, length)) {
+          return operation;
+        }
+      }
+      at = at + 1 == table.length ? 0 : at + 1;
+    }
+  }
+
+  /** Writer: returns the hash for {@link #touch} and {@link #put}. */
+  long hash(int keyspace, byte[] key, int length) {
+    return mix(KeyHash.hash(key, length, seed), keyspace);
+  }
+
+  /** Writer: asks for the memory that {@link #put} will need; see {@link Leaf#touch}. */
+  int touch(long hash) {
+    int index = tableOf(hash);
+    int[] table = tables[index];
+    return table == null ? 0 : table[home(hash, sizes[index])];
+  }
+
+  /** Writer: notes a key's newest operation; returns the one before it, or -1. */
+  long put(long hash, int keyspace, byte[] key, int length, long operation) {
+    int index = tableOf(hash);
+    int[] table = roomyTable(index, operation);
+    int tag = tag(hash);
+    int at = home(hash, sizes[index]);
+    while (true) {
+      int slot = table[at];
+      if (slot == 0) {
+        SLOT.setRelease(table, at, slot(tag, operation));
+        counts[index]++;
+        count++;
+        return -1;
+      }
+      if (hasTag(slot, tag)) {
+        long previous = operation(slot);
+        if (operations.matches(previous, keyspace, key, length)) {
+          SLOT.setRelease(table, at, slot(tag, operation));
+          return previous;
+        }
+      }
+      at = at + 1 == table.length ? 0 : at + 1;
+    }
+  }
+
+  long heapBytes() {
+    return 2 * 16 + tables.length * (4L + 4 + 4 + 16) + slots * Integer.BYTES;
+  }
+
+  private static long mix(long keyHash, int keyspace) {
+    return keyHash + keyspace * KEYSPACE_MIX;
+  }
+
+  /** From the hash's top bits; {@code tableShift} is one short so that it may be for no bits. */
+  private int tableOf(long hash) {
+    return (int) (hash >>> 1 >>> tableShift);
+  }
+
+  /** From the hash's low half. */
+  private static int home(long hash, int slots) {
+    return (int) ((hash & 0xffff_ffffL) * slots >>> 32);
+  }
+
+  /** From bits in the middle. */
+  private int tag(long hash) {
+    return (int) (hash >>> 32) & tagMask;
+  }
+
+  private boolean hasTag(int slot, int tag) {
+    return offsetBits == Integer.SIZE || slot >>> offsetBits == tag;
+  }
+
+  private int slot(int tag, long operation) {
+    return (offsetBits == Integer.SIZE ? 0 : tag << offsetBits)
+        | (int) (operation / BatchFormat.ALIGNMENT + 1);
+  }
+
+  private long operation(int slot) {
+    return ((slot & offsetMask) - 1 & 0xffff_ffffL) * BatchFormat.ALIGNMENT;
+  }
+
+  /** Returns a table, grown if it would be more than three quarters full with one more entry. */
+  private int[] roomyTable(int index, long operation) {
+    int[] table = tables[index];
+    if (table == null) {
+      int[] fresh = new int[slotsFor(operation, 0, MIN_SLOTS, MAX_FIRST_SLOTS)];
+      slots += fresh.length;
+      sizes[index] = fresh.length;
+      TABLE.setRelease(tables, index, fresh);
+      return fresh;
+    }
+    int needed = counts[index] + 1;
+    if (needed * 4L <= sizes[index] * 3L) {
+      return table;
+    }
+    int least = table.length + table.length / 2;
+    int[] grown = new int[slotsFor(operation, needed, least, table.length * MAX_GROWTH)];
+    for (int slot : table) {
+      if (slot != 0) {
+        move(slot, grown);
+      }
+    }
+    slots += grown.length - table.length;
+    sizes[index] = grown.length;
+    TABLE.setRelease(tables, index, grown);
+    return grown;
+  }
+
+  /** How many slots a table needs in the end, if the log goes on as it began. */
+  private int slotsFor(long operation, int needed, int least, int most) {
+    double filled = (operation + 1.0) / operations.logBytes();
+    double expected = count / filled / tables.length;
+    return Math.clamp((long) (SPACE * Math.max(expected, needed)), least, most);
+  }
+
+  private void move(int slot, int[] target) {
+    long operation = operation(slot);
+    int length = operations.keyLength(operation);
+    if (movedKey.length < length) {
+      movedKey = new byte[length];
+    }
+    operations.copyKey(operation, length, movedKey);
+    long hash = hash(operations.keyspace(operation), movedKey, length);
+    int at = home(hash, target.length);
+    while (target[at] != 0) {
+      at = at + 1 == target.length ? 0 : at + 1;
+    }
+    target[at] = slot;
+  }
+}
