@@ -1,0 +1,54 @@
+package org.anvildb.table;
+
+/**
+ * The layout of a block, as it is in memory: on disk the same, or compressed as a whole.
+ *
+ * <pre>
+ *   0  entry count                                      4
+ *   4  prefix length: what all keys of the block share  2
+ *   6  flags: bit 0 wide offsets, bits 1-4 size of a sequence delta (0, 1, 2, 4, 8)
+ *   7  zero                                             1
+ *   8  smallest sequence                                8, only if deltas have a size
+ *      prefix bytes beyond those of PrefixSteps
+ *      heads: the 4 bytes of each key behind the prefix, big-endian, zeros behind a shorter key
+ *      offset of each entry from the start of the block 2, or 4 if wide
+ *      sequence deltas
+ *      entries (EntryFormat), in the order of their keys, versions of a key newest first
+ * </pre>
+ *
+ * A search compares heads and reads an entry only where these are equal.
+ */
+final class BlockFormat {
+  static final int COUNT = 0;
+  static final int PREFIX_LENGTH = 4;
+  static final int FLAGS = 6;
+  static final int HEADER_BYTES = 8;
+
+  static final int HEAD_BYTES = 4;
+  static final int WIDE_OFFSETS = 1;
+  static final int SEQUENCE_SHIFT = 1;
+
+  /**
+   * How many prefix bytes a block repeats at most; keys that share more are told apart by reading
+   * entries.
+   */
+  static final int MAX_OWN_PREFIX_BYTES = 256;
+
+  private BlockFormat() {}
+
+  /** Returns the size of a sequence delta that holds numbers up to one. */
+  static int sequenceBytes(long largestDelta) {
+    if (largestDelta >>> 8 == 0) {
+      return 1;
+    }
+    if (largestDelta >>> 16 == 0) {
+      return 2;
+    }
+    return largestDelta >>> 32 == 0 ? 4 : 8;
+  }
+
+  /** Tells whether a size of a sequence delta, as found in flags, exists. */
+  static boolean isSequenceBytes(int bytes) {
+    return bytes <= 8 && Integer.bitCount(bytes) <= 1;
+  }
+}

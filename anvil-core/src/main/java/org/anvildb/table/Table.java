@@ -1,0 +1,361 @@
+package org.anvildb.table;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import org.anvildb.api.Codec;
+import org.anvildb.api.CorruptionException;
+import org.anvildb.api.FilterPolicy;
+import org.anvildb.bytes.Checksum;
+import org.anvildb.cursor.FoundEntry;
+import org.anvildb.cursor.InternalCursor;
+import org.anvildb.storage.MappedFile;
+import org.anvildb.storage.Storage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One table file, mapped for reading. Thread-safe; reads take no lock.
+ *
+ * <p>Opening reads the footer, the properties and the page checksums, nothing else. Every other
+ * page is checked when it is first used. After {@link #close()} every read throws {@link
+ * IllegalStateException}, also one that is under way; cursors of the table are then void too.
+ */
+public final class Table implements AutoCloseable {
+  private final String file;
+  private final TableMeta meta;
+  private final MappedFile mapped;
+  private final MemorySegment memory;
+  private final Footer footer;
+  private final TableProperties properties;
+  private final Pages pages;
+  private final BlockIndex index;
+  private final PrefixSteps steps;
+  private final byte[] smallest;
+  private final long dataBytes;
+  private final long maxSequence;
+  private final Codec codec;
+  private final boolean direct;
+  private final @Nullable PointIndex pointIndex;
+  private final @Nullable BloomFilter bloomFilter;
+  private final BlockCache cache;
+  private final @Nullable CachedBlocks cached;
+
+  private Table(MappedFile mapped, TableMeta meta, Codecs codecs, BlockCache cache, long hashSeed) {
+    this.file = meta.fileName();
+    this.meta = meta;
+    this.mapped = mapped;
+    this.memory = mapped.memory();
+    this.footer = readFooter(memory, meta);
+    this.pages = new Pages(file, memory, footer.checksumsOffset());
+    this.properties = readProperties();
+    if (properties.hashSeed() != hashSeed) {
+      throw corrupt(footer.propertiesOffset(), "the table belongs to another database");
+    }
+    this.index = new BlockIndex(pages, memory, footer, properties, file);
+    this.steps = properties.steps();
+    this.smallest = meta.smallest();
+    this.dataBytes = properties.dataBytes();
+    this.maxSequence = meta.maxSequence();
+    this.codec = codecs.byId(properties.codecId(), file);
+    this.direct = codec.id() == Codecs.NONE_ID;
+    FilterPolicy policy = properties.filterPolicy();
+    this.pointIndex =
+        policy == FilterPolicy.POINT_INDEX
+            ? new PointIndex(pages, memory, footer, properties)
+            : null;
+    this.bloomFilter =
+        policy == FilterPolicy.BLOOM ? new BloomFilter(pages, memory, footer, properties) : null;
+    this.cache = cache;
+    this.cached = direct ? null : new CachedBlocks(meta.number(), properties.blocks());
+  }
+
+  /**
+   * Opens a table and checks that it is the one that was written.
+   *
+   * @param hashSeed the seed that the database hashes keys with
+   * @throws CorruptionException if the file is missing, has another size, or is not that table
+   * @throws org.anvildb.api.FormatException if its format or its codec is unknown here
+   */
+  public static Table open(
+      Storage storage, TableMeta meta, Codecs codecs, BlockCache cache, long hashSeed) {
+    String file = meta.fileName();
+    if (!storage.exists(file)) {
+      throw new CorruptionException(file, -1, "the table is missing; " + Pages.ADVICE);
+    }
+    long size = storage.size(file);
+    if (size != meta.fileBytes() || size < TableFormat.FOOTER_BYTES) {
+      throw new CorruptionException(
+          file,
+          -1,
+          "the table has " + size + " bytes, expected " + meta.fileBytes() + "; " + Pages.ADVICE);
+    }
+    MappedFile mapped = storage.map(file);
+    boolean opened = false;
+    try {
+      Table table = new Table(mapped, meta, codecs, cache, hashSeed);
+      opened = true;
+      return table;
+    } catch (InternalError e) {
+      throw unreadable(file, e);
+    } finally {
+      if (!opened) {
+        mapped.close();
+      }
+    }
+  }
+
+  private static Footer readFooter(MemorySegment memory, TableMeta meta) {
+    String file = meta.fileName();
+    if (memory.byteSize() != meta.fileBytes()) {
+      throw new CorruptionException(file, -1, "the table changed its size; " + Pages.ADVICE);
+    }
+    byte[] encoded = new byte[TableFormat.FOOTER_BYTES];
+    long at = meta.fileBytes() - encoded.length;
+    MemorySegment.copy(memory, at, MemorySegment.ofArray(encoded), 0, encoded.length);
+    Footer footer = Footer.decode(encoded, meta);
+    int actual = Checksum.of(memory, footer.checksumsOffset(), footer.checksumsBytes());
+    if (actual != footer.checksumsChecksum()) {
+      throw Pages.mismatch(
+          file, footer.checksumsOffset(), "page checksums", footer.checksumsChecksum(), actual);
+    }
+    return footer;
+  }
+
+  private TableProperties readProperties() {
+    byte[] encoded = new byte[(int) footer.propertiesBytes()];
+    if (encoded.length > 0) {
+      pages.touch(footer.propertiesOffset(), encoded.length);
+    }
+    MemorySegment.copy(
+        memory, footer.propertiesOffset(), MemorySegment.ofArray(encoded), 0, encoded.length);
+    return TableProperties.decode(encoded, footer, meta);
+  }
+
+  /** Returns what the manifest knows of the table. */
+  public TableMeta meta() {
+    return meta;
+  }
+
+  /**
+   * Finds the newest version of a key that a snapshot sees.
+   *
+   * @param hash the key's hash with the database's seed
+   * @param maxSequence the largest sequence number that is visible
+   * @param out takes what was found; unchanged if nothing was
+   * @return whether there is such a version, be it a tombstone
+   */
+  public boolean find(byte[] key, int keyLength, long hash, long maxSequence, FoundEntry out) {
+    try {
+      if (pointIndex != null) {
+        return pointIndex.find(this, key, keyLength, hash, maxSequence, out);
+      }
+      if (bloomFilter != null && !bloomFilter.mayContain(hash)) {
+        return false;
+      }
+      return search(index.find(key, keyLength), key, keyLength, maxSequence, out);
+    } catch (InternalError e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  /** As {@link #find}, at a location that the point index told; it may be another key's. */
+  boolean findAt(long location, byte[] key, int keyLength, long maxSequence, FoundEntry out) {
+    if (!direct) {
+      if (location >= properties.blocks()) {
+        throw corrupt(footer.filterOffset(), "the point index names a block that is not there");
+      }
+      return search((int) location, key, keyLength, maxSequence, out);
+    }
+    if (location >= dataBytes || location < BlockFormat.HEADER_BYTES) {
+      throw corrupt(footer.filterOffset(), "the point index points outside of the blocks");
+    }
+    pages.touch(location, Math.min(EntryFormat.MAX_HEADER_BYTES, dataBytes - location));
+    long header = EntryFormat.header(memory, location, dataBytes);
+    if (header < 0) {
+      throw corrupt(location, "the entry here is malformed");
+    }
+    int suffixLength = EntryFormat.suffixLength(header);
+    int prefix = steps.at(location);
+    if (suffixLength != keyLength - prefix) {
+      return false;
+    }
+    long suffix = location + EntryFormat.bytes(header);
+    long value = suffix + suffixLength;
+    int valueLength = EntryFormat.valueLength(header);
+    pages.touch(location, value - location);
+    if (!EntryFormat.suffixEquals(memory, suffix, suffixLength, key, keyLength)
+        || !Arrays.equals(key, 0, prefix, smallest, 0, prefix)) {
+      return false;
+    }
+    if (maxSequence < this.maxSequence) {
+      return search(index.find(key, keyLength), key, keyLength, maxSequence, out);
+    }
+    if (EntryFormat.tombstone(header)) {
+      out.deleted();
+    } else {
+      if (valueLength > 0) {
+        pages.touch(value, valueLength);
+      }
+      out.value(memory, value, valueLength);
+    }
+    return true;
+  }
+
+  /** Finds the newest visible version of a key in a block or in those that follow it. */
+  private boolean search(int ordinal, byte[] key, int keyLength, long maxSequence, FoundEntry out) {
+    Block block = new Block(this);
+    block.open(ordinal);
+    int i = block.lowerBound(key, keyLength);
+    while (true) {
+      if (i == block.count) {
+        if (block.ordinal() + 1 == index.blocks()) {
+          return false;
+        }
+        block.open(block.ordinal() + 1);
+        i = 0;
+      }
+      if (!block.keyEquals(i, key, keyLength)) {
+        return false;
+      }
+      if (block.sequence(i) <= maxSequence) {
+        note(block, i, out);
+        return true;
+      }
+      i++;
+    }
+  }
+
+  private static void note(Block block, int i, FoundEntry out) {
+    long entry = block.entry(i);
+    long header = block.header(entry);
+    if (EntryFormat.tombstone(header)) {
+      out.deleted();
+    } else {
+      out.value(
+          block.memory,
+          entry + EntryFormat.bytes(header) + EntryFormat.suffixLength(header),
+          EntryFormat.valueLength(header));
+    }
+  }
+
+  /** Returns a cursor over all entries. The caller keeps the table open while it uses it. */
+  public InternalCursor cursor() {
+    return new TableCursor(this);
+  }
+
+  /**
+   * Reads every page that was not used yet, and compares its checksum.
+   *
+   * @throws CorruptionException if one is damaged
+   */
+  public void checkPages() {
+    try {
+      pages.touch(0, footer.checksumsOffset());
+    } catch (InternalError e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  /**
+   * Reads every byte and checks every checksum, the order and number of entries, and that the
+   * filter knows each key. Tells the sink what is wrong instead of throwing.
+   */
+  public void verify(VerifySink sink) {
+    new TableVerifier(this, sink).run();
+  }
+
+  /** Sets a view on a block: in the mapping, or restored in the cache. */
+  void load(int ordinal, Block view) {
+    long offset = index.offset(ordinal);
+    long end = index.checkedEnd(ordinal, offset);
+    long stored = end - offset;
+    long restored = index.restoredBytes(ordinal);
+    int prefix = steps.at(offset);
+    if (cached == null || restored == stored) {
+      pages.touch(offset, stored);
+      view.set(memory, offset, end, offset, prefix);
+      return;
+    }
+    CachedBlock block = cache.get(cached, ordinal);
+    if (block == null) {
+      block = new CachedBlock(cached, ordinal, restore(offset, stored, restored), (int) restored);
+      cache.put(block);
+    }
+    view.set(block.memory, 0, block.bytes, offset, prefix);
+  }
+
+  private byte[] restore(long offset, long stored, long restored) {
+    if (restored > TableFormat.MAX_RESTORED_BYTES || stored > restored) {
+      throw corrupt(offset, "the compressed block here has an impossible size");
+    }
+    pages.touch(offset, stored);
+    byte[] source = new byte[(int) stored];
+    MemorySegment.copy(memory, offset, MemorySegment.ofArray(source), 0, stored);
+    byte[] target = new byte[(int) restored + EntryFormat.SLACK_BYTES];
+    try {
+      codec.decompress(source, 0, source.length, target, 0, (int) restored);
+    } catch (IllegalArgumentException e) {
+      throw new CorruptionException(
+          file, offset, "the block here is not what " + codec.name() + " wrote", e);
+    }
+    return target;
+  }
+
+  MemorySegment memory() {
+    return memory;
+  }
+
+  Footer footer() {
+    return footer;
+  }
+
+  TableProperties properties() {
+    return properties;
+  }
+
+  Pages pages() {
+    return pages;
+  }
+
+  BlockIndex index() {
+    return index;
+  }
+
+  @Nullable PointIndex pointIndex() {
+    return pointIndex;
+  }
+
+  @Nullable BloomFilter bloomFilter() {
+    return bloomFilter;
+  }
+
+  boolean direct() {
+    return direct;
+  }
+
+  private CorruptionException corrupt(long offset, String problem) {
+    return new CorruptionException(file, offset, problem + "; " + Pages.ADVICE);
+  }
+
+  /** Turns the error of a mapped access into an exception. */
+  CorruptionException unreadable(InternalError error) {
+    return unreadable(file, error);
+  }
+
+  private static CorruptionException unreadable(String file, InternalError error) {
+    return new CorruptionException(
+        file,
+        -1,
+        "the mapped file can't be read: it was cut short, or its device failed; " + Pages.ADVICE,
+        error);
+  }
+
+  /** Unmaps the file. A second close does nothing. */
+  @Override
+  public void close() {
+    mapped.close();
+    if (cached != null) {
+      cached.close();
+      cache.evict(meta.number());
+    }
+  }
+}
