@@ -1,0 +1,53 @@
+package org.anvildb.compact;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.anvildb.table.Table;
+import org.anvildb.table.TableMeta;
+import org.anvildb.table.TableOptions;
+
+/**
+ * What a compaction merges, and into what. Used once: the rule and the splitter move along with the
+ * keys.
+ *
+ * @param runs the inputs, newest first. A run is one table of level 0, or tables of one other level
+ *     in key order: their ranges are disjoint. The tables stay the caller's, who keeps them open
+ * @param options how the outputs are written
+ * @param snapshots the sequence numbers of the open snapshots, in ascending order
+ * @param rule tells which tombstones have nothing to hide below the inputs
+ * @param splitter tells where an output ends
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared; the numbers are not boxed
+public record CompactionTask(
+    List<List<Table>> runs,
+    TableOptions options,
+    long[] snapshots,
+    TombstoneRule rule,
+    OutputSplitter splitter) {
+  /**
+   * Makes the task of a plan.
+   *
+   * @param plan what a picker decided
+   * @param tables returns the open table that a plan names
+   * @param options how the outputs are written
+   * @param snapshots the sequence numbers of the open snapshots, in ascending order
+   */
+  public static CompactionTask of(
+      CompactionPlan.Merge plan,
+      Function<TableMeta, Table> tables,
+      TableOptions options,
+      long[] snapshots) {
+    List<List<Table>> runs = new ArrayList<>();
+    for (LevelTables level : plan.inputs()) {
+      List<Table> opened = level.tables().stream().map(tables).toList();
+      if (level.level() == 0) {
+        opened.forEach(table -> runs.add(List.of(table)));
+      } else {
+        runs.add(opened);
+      }
+    }
+    TombstoneElision elision = new TombstoneElision(plan);
+    return new CompactionTask(runs, options, snapshots, elision::mayDrop, new OutputSplitter(plan));
+  }
+}

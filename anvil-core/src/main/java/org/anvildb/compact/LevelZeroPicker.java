@@ -1,0 +1,228 @@
+package org.anvildb.compact;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.anvildb.compact.CompactionPlan.Reason;
+import org.anvildb.table.TableMeta;
+import org.anvildb.version.Levels;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides what leaves level 0. Pure.
+ *
+ * <p>A table may sink below level 0 only together with every older table there that it overlaps:
+ * else a read would find the older entry first. So tables are taken in <em>clusters</em>, from the
+ * oldest on, each closed in that sense.
+ *
+ * <p>Three ways out, the cheapest first: a table that overlaps nothing older is moved; a cluster is
+ * merged with what it overlaps down to the base level, if that is not much more than itself; tables
+ * that are too small for that, or that find the base level busy, are merged among themselves. The
+ * last way keeps reads fast where keyspaces with little data are flushed together with large ones.
+ */
+final class LevelZeroPicker {
+  /** Level 0 is merged in itself while the base level is busy only if it is longer than this. */
+  private static final int LONG = 3 * LevelScores.LEVEL_ZERO_TRIGGER;
+
+  /** The most that a merge within level 0 reads, in memtables. */
+  private static final int MAX_INNER_MEMTABLES = 8;
+
+  private final Tree tree;
+  private final Levels levels;
+
+  LevelZeroPicker(Tree tree) {
+    this.tree = tree;
+    this.levels = tree.levels();
+  }
+
+  /** Moves a table, due or not: it costs nothing. Null if none can be moved. */
+  @Nullable CompactionPlan move() {
+    for (int i = levels.size(0) - 1; i >= 0; i--) {
+      TableMeta table = levels.table(0, i);
+      if (table.fileBytes() >= tree.smallBytes() || table.tombstones() == table.entries()) {
+        CompactionPlan plan = move(i);
+        if (plan != null) {
+          return plan;
+        }
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Plans a merge.
+   *
+   * @param isIdle whether to merge down at any cost
+   */
+  @Nullable CompactionPlan merge(boolean isIdle) {
+    boolean isBusy = false;
+    Reason reason = isIdle ? Reason.SETTLING : Reason.LEVEL_ZERO;
+    boolean[] seen = new boolean[levels.size(0)];
+    for (int seed = levels.size(0) - 1; seed >= 0; seed--) {
+      if (seen[seed]) {
+        continue;
+      }
+      List<TableMeta> cluster = cluster(seed, seen);
+      if (cluster.isEmpty()) {
+        isBusy = true;
+        continue;
+      }
+      KeySpan span = KeySpan.of(cluster);
+      List<LevelTables> inputs = inputs(cluster, span);
+      if (inputs.isEmpty()) {
+        isBusy = true;
+      } else if (isIdle || isWorthIt(inputs)) {
+        return plan(seed, cluster, inputs, span, reason);
+      }
+    }
+    return !isBusy || levels.size(0) > LONG ? mergeInner(reason) : null;
+  }
+
+  /** Returns the tables of a merge that takes a cluster, and what it overlaps, down to a level. */
+  static @Nullable List<LevelTables> inputs(Tree tree, List<TableMeta> cluster, int lastLevel) {
+    List<LevelTables> inputs = new ArrayList<>();
+    inputs.add(new LevelTables(0, cluster));
+    KeySpan span = KeySpan.of(cluster);
+    for (int level = 1; level <= lastLevel; level++) {
+      List<TableMeta> overlapping = tree.levels().overlapping(level, span.first(), span.last());
+      if (tree.running().claimsAny(overlapping)) {
+        return null;
+      }
+      if (!overlapping.isEmpty()) {
+        inputs.add(new LevelTables(level, overlapping));
+        for (TableMeta table : overlapping) {
+          span = span.with(table);
+        }
+      }
+    }
+    return tree.running().claimsRange(tree.keyspace(), 1, lastLevel, span.first(), span.last())
+        ? null
+        : inputs;
+  }
+
+  private @Nullable CompactionPlan move(int index) {
+    TableMeta table = levels.table(0, index);
+    if (tree.running().claims(table) || overlapsOlder(index)) {
+      return null;
+    }
+    int level = tree.deepestFree(0, KeySpan.of(table));
+    return level < tree.scores().baseLevel() ? null : tree.sink(table, 0, level, Reason.LEVEL_ZERO);
+  }
+
+  private boolean overlapsOlder(int index) {
+    KeySpan span = KeySpan.of(levels.table(0, index));
+    for (int i = index + 1; i < levels.size(0); i++) {
+      if (span.overlaps(levels.table(0, i))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Returns the cluster that an oldest table belongs to, newest first; empty if that table, or an
+   * older one that it overlaps, is claimed.
+   */
+  private List<TableMeta> cluster(int seed, boolean[] seen) {
+    boolean[] in = new boolean[levels.size(0)];
+    seen[seed] = true;
+    if (!mayJoin(seed, in)) {
+      return List.of();
+    }
+    in[seed] = true;
+    KeySpan span = KeySpan.of(levels.table(0, seed));
+    boolean grows = true;
+    while (grows) {
+      grows = false;
+      for (int i = in.length - 1; i >= 0; i--) {
+        if (!in[i] && span.overlaps(levels.table(0, i)) && mayJoin(i, in)) {
+          in[i] = true;
+          seen[i] = true;
+          span = span.with(levels.table(0, i));
+          grows = true;
+        }
+      }
+    }
+    List<TableMeta> cluster = new ArrayList<>();
+    for (int i = 0; i < in.length; i++) {
+      if (in[i]) {
+        cluster.add(levels.table(0, i));
+      }
+    }
+    return cluster;
+  }
+
+  /** Tells whether a table is free and all older ones that it overlaps are in the cluster. */
+  private boolean mayJoin(int index, boolean[] in) {
+    TableMeta table = levels.table(0, index);
+    if (tree.running().claims(table)) {
+      return false;
+    }
+    for (int i = index + 1; i < in.length; i++) {
+      if (!in[i] && levels.table(0, i).overlaps(table.smallest(), table.largest())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Returns the inputs of a merge into the base level; empty if something there is busy. */
+  private List<LevelTables> inputs(List<TableMeta> cluster, KeySpan span) {
+    List<LevelTables> inputs = inputs(tree, cluster, tree.scores().baseLevel());
+    return inputs == null ? List.of() : inputs;
+  }
+
+  private boolean isWorthIt(List<LevelTables> inputs) {
+    long own = inputs.getFirst().bytes();
+    long others = 0;
+    for (LevelTables level : inputs.subList(1, inputs.size())) {
+      others += level.bytes();
+    }
+    return own >= tree.smallBytes() && others <= tree.ratio() * own;
+  }
+
+  private CompactionPlan plan(
+      int seed, List<TableMeta> cluster, List<LevelTables> inputs, KeySpan span, Reason reason) {
+    int level = tree.scores().baseLevel();
+    if (inputs.size() == 1) {
+      level = Math.max(level, tree.deepestFree(0, span));
+      if (cluster.size() == 1) {
+        return tree.sink(levels.table(0, seed), 0, level, reason);
+      }
+    }
+    return tree.merge(inputs, level, reason);
+  }
+
+  /**
+   * Merges neighbours in level 0 of similar size: the run that costs least for each table that
+   * disappears. A table that is larger than all others of a run together stays out, so that each
+   * byte is rewritten a few times only while tables grow.
+   */
+  private @Nullable CompactionPlan mergeInner(Reason reason) {
+    List<TableMeta> tables = levels.tables(0);
+    int bestFrom = -1;
+    int bestTo = -1;
+    double bestCost = Double.MAX_VALUE;
+    for (int from = 0; from < tables.size(); from++) {
+      long bytes = 0;
+      long largest = 0;
+      for (int to = from; to < tables.size() && !tree.running().claims(tables.get(to)); to++) {
+        bytes += tables.get(to).fileBytes();
+        largest = Math.max(largest, tables.get(to).fileBytes());
+        int count = to - from + 1;
+        if (bytes > MAX_INNER_MEMTABLES * tree.memtableBytes()) {
+          break;
+        }
+        double cost = (double) bytes / (count - 1);
+        boolean isEven = 2 * largest <= bytes || bytes <= tree.smallBytes();
+        if (count >= LevelScores.LEVEL_ZERO_TRIGGER && isEven && cost < bestCost) {
+          bestFrom = from;
+          bestTo = to;
+          bestCost = cost;
+        }
+      }
+    }
+    return bestFrom < 0
+        ? null
+        : tree.merge(List.of(new LevelTables(0, tables.subList(bestFrom, bestTo + 1))), 0, reason);
+  }
+}

@@ -1,0 +1,134 @@
+package org.anvildb.compact;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.anvildb.compact.CompactionPlan.Reason;
+import org.anvildb.version.KeyspaceVersion;
+import org.anvildb.version.Levels;
+import org.anvildb.version.Version;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides what to compact next under the leveled policy. Pure: the same arguments give the same
+ * plan. Called again after each plan that was begun or done, until it answers {@link
+ * CompactionPlan.None}.
+ *
+ * <p>Moves come first, as they cost nothing; then the level that is furthest above its target; then
+ * tables full of tombstones. {@link #pickSettling} goes on from there when writers are quiet.
+ */
+public final class LeveledPicker {
+  private static final CompactionPlan NONE = new CompactionPlan.None();
+
+  /** Settled data has at most a tenth above its last level: garbage can be nowhere else. */
+  private static final int SETTLED_SHARE = 10;
+
+  private LeveledPicker() {}
+
+  /** Picks what is most urgent in all keyspaces. */
+  public static CompactionPlan pick(Version version, Running running, long memtableBytes) {
+    List<Tree> trees = trees(version, running, memtableBytes);
+    for (Tree tree : trees) {
+      CompactionPlan plan = new LevelZeroPicker(tree).move();
+      if (plan != null) {
+        return plan;
+      }
+    }
+    for (Candidate candidate : candidates(trees)) {
+      CompactionPlan plan = candidate.pick();
+      if (plan != null) {
+        return plan;
+      }
+    }
+    for (Tree tree : trees) {
+      CompactionPlan plan = new LevelPicker(tree).sinkTombstones();
+      if (plan != null) {
+        return plan;
+      }
+    }
+    return NONE;
+  }
+
+  /** As {@link #pick(Version, Running, long)}, for one keyspace. */
+  public static CompactionPlan pick(KeyspaceVersion keyspace, Running running, long memtableBytes) {
+    Tree tree = Tree.of(keyspace, running, memtableBytes);
+    CompactionPlan plan = new LevelZeroPicker(tree).move();
+    for (Candidate candidate : candidates(List.of(tree))) {
+      plan = plan == null ? candidate.pick() : plan;
+    }
+    plan = plan == null ? new LevelPicker(tree).sinkTombstones() : plan;
+    return plan == null ? NONE : plan;
+  }
+
+  /**
+   * Picks what is not due, but gives space back: to be asked while writers are quiet and {@link
+   * #pick} answers none. After it answers none itself, each keyspace holds at most a tenth more
+   * than what is in its last level.
+   */
+  public static CompactionPlan pickSettling(Version version, Running running, long memtableBytes) {
+    for (Tree tree : trees(version, running, memtableBytes)) {
+      CompactionPlan plan = settle(tree);
+      if (plan != null) {
+        return plan;
+      }
+    }
+    return NONE;
+  }
+
+  /** A level that is due. */
+  private record Candidate(Tree tree, int level, double score) {
+    @Nullable CompactionPlan pick() {
+      return level == 0
+          ? new LevelZeroPicker(tree).merge(false)
+          : new LevelPicker(tree).sink(level, Reason.LEVEL_BYTES);
+    }
+  }
+
+  private static List<Tree> trees(Version version, Running running, long memtableBytes) {
+    List<Tree> trees = new ArrayList<>();
+    for (KeyspaceVersion keyspace : version.keyspaces()) {
+      trees.add(Tree.of(keyspace, running, memtableBytes));
+    }
+    return trees;
+  }
+
+  private static List<Candidate> candidates(List<Tree> trees) {
+    List<Candidate> due = new ArrayList<>();
+    for (Tree tree : trees) {
+      for (int level = 0; level < Levels.LAST; level++) {
+        double score = tree.scores().score(level);
+        if (score >= 1) {
+          due.add(new Candidate(tree, level, score));
+        }
+      }
+    }
+    due.sort(Comparator.comparingDouble(Candidate::score).reversed());
+    return due;
+  }
+
+  /** Lets the fullest level above the last one sink, if all of these hold too much together. */
+  private static @Nullable CompactionPlan settle(Tree tree) {
+    Levels levels = tree.levels();
+    long last = levels.bytes(Levels.LAST);
+    if (levels.totalBytes() - last <= last / SETTLED_SHARE) {
+      return null;
+    }
+    List<Integer> fullest = new ArrayList<>();
+    for (int level = 0; level < Levels.LAST; level++) {
+      if (levels.size(level) > 0) {
+        fullest.add(level);
+      }
+    }
+    fullest.sort(Comparator.comparingLong((Integer level) -> levels.bytes(level)).reversed());
+    for (int level : fullest) {
+      CompactionPlan plan =
+          level == 0
+              ? new LevelZeroPicker(tree).merge(true)
+              : new LevelPicker(tree).sink(level, Reason.SETTLING);
+      if (plan != null) {
+        return plan;
+      }
+    }
+    return null;
+  }
+}

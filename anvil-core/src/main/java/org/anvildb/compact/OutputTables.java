@@ -1,0 +1,118 @@
+package org.anvildb.compact;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.anvildb.table.TableMeta;
+import org.anvildb.table.TableOptions;
+import org.anvildb.table.TableWriter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tables that one job writes: one after the other in key order, all of them or none. Not
+ * thread-safe.
+ *
+ * <p>A file is created with its first entry, so a job whose entries are all dropped leaves nothing.
+ * A finished table is durable and was read back; its name becomes durable when the job syncs the
+ * directory, once for all.
+ */
+final class OutputTables {
+  private final TableFiles files;
+  private final TableOptions options;
+  private final List<TableMeta> finished = new ArrayList<>();
+  private final List<String> created = new ArrayList<>();
+  private @Nullable TableWriter writer;
+  private long finishedBytes;
+
+  OutputTables(TableFiles files, TableOptions options) {
+    this.files = files;
+    this.options = options;
+  }
+
+  /** Returns the length of the table that is being written, about; 0 if there is none. */
+  long openBytes() {
+    return writer == null ? 0 : writer.estimatedBytes();
+  }
+
+  /** Returns the length of the finished tables. */
+  long finishedBytes() {
+    return finishedBytes;
+  }
+
+  /**
+   * Writes what a cursor keeps, up to its end, and cuts where a splitter says. The last table stays
+   * unfinished.
+   */
+  void write(CompactionCursor kept, OutputSplitter splitter) {
+    while (kept.next()) {
+      if (kept.startsKey() && splitter.cutsBefore(kept.key(), kept.keyLength(), openBytes())) {
+        cut();
+      }
+      add(kept);
+    }
+  }
+
+  private void add(CompactionCursor entry) {
+    TableWriter open = writer == null ? create() : writer;
+    open.add(
+        entry.key(),
+        entry.keyLength(),
+        entry.tombstone(),
+        entry.sequence(),
+        entry.valueMemory(),
+        entry.valueOffset(),
+        entry.valueLength());
+  }
+
+  private TableWriter create() {
+    long number = files.numbers().getAsLong();
+    String name = TableMeta.fileName(number);
+    var file = files.storage().create(name);
+    created.add(name);
+    TableWriter open = new TableWriter(file, number, options);
+    writer = open;
+    return open;
+  }
+
+  /** Finishes the table that is being written, if there is one: syncs it and reads it back. */
+  private void cut() {
+    TableWriter open = writer;
+    if (open == null) {
+      return;
+    }
+    TableMeta meta = open.finish();
+    writer = null;
+    TableProof.check(files.opener().apply(meta), meta);
+    finished.add(meta);
+    finishedBytes += meta.fileBytes();
+  }
+
+  /** Finishes the last table and returns all, in key order. */
+  List<TableMeta> finish() {
+    cut();
+    return List.copyOf(finished);
+  }
+
+  /** Deletes all files, finished ones too; what fails then is added to the reason. */
+  void abandon(Throwable reason) {
+    TableWriter open = writer;
+    writer = null;
+    if (open != null) {
+      attempt(open::abandon, reason);
+    }
+    for (String name : created) {
+      attempt(() -> files.storage().delete(name), reason);
+    }
+    created.clear();
+    finished.clear();
+  }
+
+  private static void attempt(Runnable step, Throwable reason) {
+    try {
+      step.run();
+    } catch (RuntimeException e) {
+      if (e != reason) {
+        reason.addSuppressed(e);
+      }
+    }
+  }
+}

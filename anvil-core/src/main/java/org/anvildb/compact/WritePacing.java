@@ -1,0 +1,121 @@
+package org.anvildb.compact;
+
+/**
+ * How fast writers may write, from how far flush and compaction are behind. Pure and immutable; the
+ * numbers it takes may be read without a lock.
+ *
+ * <p>The answer is the least time that a byte must take, which grows smoothly from nothing to so
+ * much that writing nearly stands still: a writer that is too fast is slowed to the pace of the
+ * merger, in many short pauses, and no write ever meets a wall. Only full memory is a wall ({@link
+ * #mustStop}), and the pace before it is such that the flusher gets there first.
+ *
+ * <p>A pace and not a delay: a writer that is slower than the pace anyway never waits.
+ */
+public final class WritePacing {
+  /** Up to as many tables in level 0 writers are free. */
+  public static final int FREE_LEVEL_ZERO_TABLES = 12;
+
+  /** Near as many tables in level 0 writers stand nearly still. */
+  public static final int FULL_LEVEL_ZERO_TABLES = 36;
+
+  /**
+   * A pause shorter than this is put off, and added to the next: a few longer pauses keep all but
+   * one write in thousands as fast as ever, many short ones would touch one in a hundred.
+   */
+  public static final long MIN_PAUSE_NANOS = 5_000_000;
+
+  /** No write pauses longer than this at once; the rest is put off. */
+  public static final long MAX_PAUSE_NANOS = 20_000_000;
+
+  /** The slowest pace: 1 MB/s. */
+  private static final double MAX_NANOS_PER_BYTE = 1000;
+
+  /** The pace in the middle between free and full: 100 MB/s. */
+  private static final double MIDDLE_NANOS_PER_BYTE = 10;
+
+  /** The pace with one memtable of free memory left, but for what is free anyway. */
+  private static final double MEMORY_NANOS_PER_BYTE = 2;
+
+  private static final int FREE_DEBT_MEMTABLES = 256;
+  private static final int FULL_DEBT_MEMTABLES = 1024;
+
+  private final long memtableBytes;
+  private final int frozenLimit;
+
+  /**
+   * Makes the pacing of a database.
+   *
+   * @param memtableBytes the size of a memtable
+   * @param frozenLimit how many frozen memtables may wait
+   */
+  public WritePacing(long memtableBytes, int frozenLimit) {
+    this.memtableBytes = memtableBytes;
+    this.frozenLimit = frozenLimit;
+  }
+
+  /** Tells whether no other memtable may be frozen now: a writer that needs it must wait. */
+  public boolean mustStop(int frozenMemtables) {
+    return frozenMemtables >= frozenLimit;
+  }
+
+  /**
+   * Returns the least time that a written byte must take; 0 if writers are free.
+   *
+   * @param levelZeroTables the tables in level 0 of the keyspace that has most
+   * @param debtBytes what compaction has to write, see {@link LevelScores#debtBytes()}, in all
+   *     keyspaces together
+   * @param memoryBytes the log bytes in all memtables, frozen or not
+   */
+  public double nanosPerByte(int levelZeroTables, long debtBytes, long memoryBytes) {
+    double levelZero = pace(levelZeroTables, FREE_LEVEL_ZERO_TABLES, FULL_LEVEL_ZERO_TABLES);
+    double debt =
+        pace((double) debtBytes / memtableBytes, FREE_DEBT_MEMTABLES, FULL_DEBT_MEMTABLES);
+    return Math.max(Math.max(levelZero, debt), memoryPace(memoryBytes));
+  }
+
+  /**
+   * Returns how long to pause before the next write.
+   *
+   * @param dueNanos when, at the pace asked for, all that was written would have been written
+   * @param nowNanos the time now
+   * @return 0, or from {@link #MIN_PAUSE_NANOS} to {@link #MAX_PAUSE_NANOS}
+   */
+  public static long pauseNanos(long dueNanos, long nowNanos) {
+    long ahead = dueNanos - nowNanos;
+    return ahead < MIN_PAUSE_NANOS ? 0 : Math.min(ahead, MAX_PAUSE_NANOS);
+  }
+
+  /**
+   * Returns when a write would be done at a pace: what a writer adds up, under the commit lock, and
+   * hands to {@link #pauseNanos}.
+   *
+   * @param dueNanos the result for the write before; time that nobody used is lost
+   * @param nowNanos the time now
+   * @param bytes the size of the write
+   * @param nanosPerByte the pace
+   */
+  public static long dueNanos(long dueNanos, long nowNanos, long bytes, double nanosPerByte) {
+    long start = dueNanos - nowNanos > 0 ? dueNanos : nowNanos;
+    return start + (long) (bytes * nanosPerByte);
+  }
+
+  private static double pace(double value, double free, double full) {
+    double share = (value - free) / (full - free);
+    if (share <= 0) {
+      return 0;
+    }
+    return share >= 1
+        ? MAX_NANOS_PER_BYTE
+        : Math.min(MAX_NANOS_PER_BYTE, MIDDLE_NANOS_PER_BYTE * share / (1 - share));
+  }
+
+  private double memoryPace(long memoryBytes) {
+    double room = frozenLimit + 1 - (double) memoryBytes / memtableBytes;
+    double freeRoom = (frozenLimit + 1) / 2.0;
+    if (room >= freeRoom) {
+      return 0;
+    }
+    double pace = MEMORY_NANOS_PER_BYTE * (1 / Math.max(room, 1e-6) - 1 / freeRoom);
+    return Math.min(MAX_NANOS_PER_BYTE, pace);
+  }
+}
