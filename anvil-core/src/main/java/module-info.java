@@ -8,9 +8,11 @@ module org.anvildb {
   requires static com.google.errorprone.annotations;
   requires org.lz4.java;
 
+  exports org.anvildb;
   exports org.anvildb.api;
   exports org.anvildb.schedule;
   exports org.anvildb.storage;
+  exports org.anvildb.storage.sim;
 
   uses org.anvildb.api.Codec;
 }

@@ -1,0 +1,116 @@
+package org.anvildb;
+
+import java.nio.file.Path;
+import java.util.random.RandomGenerator;
+import org.anvildb.api.Database;
+import org.anvildb.api.DatabaseOptions;
+import org.anvildb.api.VerifyReport;
+import org.anvildb.engine.CloseReminder;
+import org.anvildb.engine.Environment;
+import org.anvildb.engine.Opening;
+import org.anvildb.inspect.Verifier;
+import org.anvildb.schedule.Scheduler;
+import org.anvildb.schedule.ThreadScheduler;
+import org.anvildb.storage.LocalStorage;
+import org.anvildb.storage.Storage;
+import org.anvildb.storage.sim.MemoryStorage;
+
+/**
+ * The door to AnvilDB: opens and checks databases.
+ *
+ * <pre>{@code
+ * try (Database db = Anvil.open(Path.of("data"))) {
+ *   db.put(key, value);
+ *   byte[] found = db.get(key);
+ * }
+ * }</pre>
+ */
+public final class Anvil {
+  private Anvil() {}
+
+  /**
+   * Opens the database in a directory with default options: creates it if there is none, recovers
+   * what was acknowledged if it was not closed.
+   *
+   * @param directory the directory; it is made if it does not exist, its parent must exist
+   * @return the open database; close it
+   * @throws org.anvildb.api.LockedException if it is open already, in this process or another
+   * @throws org.anvildb.api.NotADatabaseException if the directory holds other files
+   * @throws org.anvildb.api.CorruptionException if files are damaged or missing
+   * @throws org.anvildb.api.FormatException if it was written by a newer version
+   */
+  public static Database open(Path directory) {
+    return open(directory, DatabaseOptions.defaults());
+  }
+
+  /**
+   * Opens the database in a directory.
+   *
+   * @param directory the directory; it is made if it does not exist and may be created
+   * @param options how to open it
+   * @return the open database; close it
+   * @throws org.anvildb.api.LockedException if it is open already, in this process or another
+   * @throws org.anvildb.api.NotADatabaseException if there is no database and none may be created
+   * @throws org.anvildb.api.CorruptionException if files are damaged or missing
+   * @throws org.anvildb.api.FormatException if it was written by a newer version
+   * @throws org.anvildb.api.OptionsMismatchException if an option contradicts what is stored
+   */
+  public static Database open(Path directory, DatabaseOptions options) {
+    Storage storage =
+        LocalStorage.open(
+            directory, options.createIfMissing() && !options.readOnly(), options.readOnly());
+    return watched(storage, options);
+  }
+
+  /**
+   * Opens a database that lives in memory and is gone when it is closed.
+   *
+   * @return the open database; close it
+   */
+  public static Database openInMemory() {
+    return watched(new MemoryStorage(), DatabaseOptions.defaults());
+  }
+
+  /**
+   * Opens a database on parts of the caller's choice: for tests that crash the storage, fail it, or
+   * run the background work step by step.
+   *
+   * <pre>{@code
+   * var storage = new MemoryStorage();
+   * var scheduler = new InlineScheduler(new Random(42));
+   * Database db = Anvil.open(storage, scheduler, new Random(42), DatabaseOptions.defaults());
+   * }</pre>
+   *
+   * @param storage where the files are; closed with the database
+   * @param scheduler runs the background work; closed with the database
+   * @param random draws the identity and the hash seed of a new database
+   * @param options how to open it
+   * @return the open database; close it
+   */
+  public static Database open(
+      Storage storage, Scheduler scheduler, RandomGenerator random, DatabaseOptions options) {
+    return Opening.open(new Environment(storage, scheduler, random), options);
+  }
+
+  /**
+   * Reads every byte of a closed database and checks checksums, order and structure; changes
+   * nothing.
+   *
+   * @param directory the directory
+   * @return what was checked, and each thing that is wrong
+   * @throws org.anvildb.api.LockedException if it is open
+   * @throws org.anvildb.api.NotADatabaseException if there is no database
+   */
+  public static VerifyReport verify(Path directory) {
+    try (Storage storage = LocalStorage.open(directory, false, true)) {
+      return Verifier.verify(storage);
+    }
+  }
+
+  /** Opens a database on threads; not closed, it is when the collector finds it. */
+  private static Database watched(Storage storage, DatabaseOptions options) {
+    Scheduler threads = new ThreadScheduler("anvil", options.backgroundThreads());
+    var environment = new Environment(storage, threads, RandomGenerator.getDefault());
+    return CloseReminder.watch(Opening.open(environment, options));
+  }
+}

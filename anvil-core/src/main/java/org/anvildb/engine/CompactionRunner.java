@@ -1,0 +1,132 @@
+package org.anvildb.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
+import org.anvildb.compact.CompactionJob;
+import org.anvildb.compact.CompactionPlan;
+import org.anvildb.compact.CompactionResult;
+import org.anvildb.compact.CompactionTask;
+import org.anvildb.table.Table;
+import org.anvildb.table.TableMeta;
+import org.anvildb.version.KeyspaceVersion;
+import org.anvildb.version.VersionEdit;
+import org.jspecify.annotations.Nullable;
+
+/** Carries out plans: moves, drops and merges, up to the new version. Thread-safe. */
+final class CompactionRunner {
+  private final ReadStates states;
+  private final Catalog catalog;
+  private final TableFactory tables;
+  private final SnapshotRegistry snapshots;
+  private final BooleanSupplier cancelled;
+  private final LongAdder merges = new LongAdder();
+  private final LongAdder moves = new LongAdder();
+  private final LongAdder bytesRead = new LongAdder();
+  private final LongAdder bytesWritten = new LongAdder();
+
+  CompactionRunner(
+      ReadStates states,
+      Catalog catalog,
+      TableFactory tables,
+      SnapshotRegistry snapshots,
+      BooleanSupplier cancelled) {
+    this.states = states;
+    this.catalog = catalog;
+    this.tables = tables;
+    this.snapshots = snapshots;
+    this.cancelled = cancelled;
+  }
+
+  void run(CompactionPlan plan) {
+    switch (plan) {
+      case CompactionPlan.None _ -> {}
+      case CompactionPlan.Move move -> {
+        change(move.keyspace(), move.edits(), List.of());
+        moves.increment();
+      }
+      case CompactionPlan.Drop drop -> change(drop.keyspace(), drop.edits(), List.of());
+      case CompactionPlan.Merge merge -> merge(merge);
+    }
+  }
+
+  long merges() {
+    return merges.sum();
+  }
+
+  long moves() {
+    return moves.sum();
+  }
+
+  long bytesRead() {
+    return bytesRead.sum();
+  }
+
+  long bytesWritten() {
+    return bytesWritten.sum();
+  }
+
+  private void merge(CompactionPlan.Merge merge) {
+    KeyspaceVersion keyspace = catalog.current().keyspace(merge.keyspace());
+    if (keyspace == null) {
+      return;
+    }
+    List<CountedTable> inputs = new ArrayList<>();
+    try {
+      CompactionTask task = task(merge, keyspace, inputs);
+      if (task == null) {
+        return;
+      }
+      Optional<CompactionResult> result = new CompactionJob(tables.files(), task, cancelled).run();
+      if (result.isPresent()) {
+        install(merge, result.get());
+      }
+    } finally {
+      inputs.forEach(Counted::release);
+    }
+  }
+
+  /** Retains the inputs; null if the keyspace was dropped, and they are gone or going. */
+  private @Nullable CompactionTask task(
+      CompactionPlan.Merge merge, KeyspaceVersion keyspace, List<CountedTable> inputs) {
+    // As long as this state is retained, so are the tables of all its keyspaces.
+    ReadState state = states.retained();
+    try {
+      if (state.keyspace(merge.keyspace()) == null) {
+        return null;
+      }
+      return CompactionTask.of(
+          merge, meta -> retain(meta, inputs), tables.options(keyspace), snapshots.sequences());
+    } finally {
+      state.release();
+    }
+  }
+
+  private Table retain(TableMeta meta, List<CountedTable> inputs) {
+    CountedTable table = tables.openTables().retained(meta.number());
+    inputs.add(table);
+    return table.table();
+  }
+
+  private void install(CompactionPlan.Merge merge, CompactionResult result) {
+    List<CountedTable> opened = new ArrayList<>();
+    for (TableMeta meta : result.tables()) {
+      opened.add(tables.open(meta));
+    }
+    change(merge.keyspace(), merge.edits(result.tables()), opened);
+    merges.increment();
+    bytesRead.add(result.bytesRead());
+    bytesWritten.add(result.bytesWritten());
+  }
+
+  /** Makes the change, unless the keyspace was dropped meanwhile; then new tables go again. */
+  private void change(int keyspace, List<VersionEdit> edits, List<CountedTable> opened) {
+    var after =
+        catalog.change(version -> version.keyspace(keyspace) == null ? null : edits, opened, null);
+    if (after == null) {
+      opened.forEach(Counted::release);
+    }
+  }
+}

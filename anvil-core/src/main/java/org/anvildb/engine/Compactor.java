@@ -1,0 +1,238 @@
+package org.anvildb.engine;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
+import org.anvildb.api.DatabaseOptions;
+import org.anvildb.api.Stats;
+import org.anvildb.compact.CompactionPlan;
+import org.anvildb.compact.LevelScores;
+import org.anvildb.compact.LeveledPicker;
+import org.anvildb.compact.Running;
+import org.anvildb.compact.WritePacing;
+import org.anvildb.schedule.Gate;
+import org.anvildb.schedule.Lane;
+import org.anvildb.schedule.Scheduler;
+import org.anvildb.version.KeyspaceVersion;
+
+/**
+ * Keeps the levels in shape: asks the picker what is due whenever something changed, and has it
+ * done in the background, as many plans at a time as threads are allowed.
+ *
+ * <p>Each running plan claims its tables, so that plans never meet. A failure poisons the database
+ * and ends all merging; inputs are never touched before the outputs are in the manifest.
+ */
+final class Compactor {
+  /** Writers are quiet when nothing was written for so long. */
+  private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  private final HealthState health;
+  private final Scheduler scheduler;
+  private final ReadStates states;
+  private final Catalog catalog;
+  private final CompactionRunner runner;
+  private final WriteThrottle throttle;
+  private final WritePacing pacing;
+  private final DatabaseOptions options;
+  private final Gate finished;
+  private final LongAdder nanos = new LongAdder();
+
+  /** The plans that are being carried out. Written under this object's monitor. */
+  private volatile Running running = Running.none();
+
+  /** How many users compact by hand: as long as there are any, nothing is picked. */
+  @GuardedBy("this")
+  private int manual;
+
+  /** Whether a look at {@link #settle} is planned. */
+  @GuardedBy("this")
+  private boolean settling;
+
+  private volatile boolean stopped;
+
+  Compactor(
+      HealthState health,
+      Scheduler scheduler,
+      ReadStates states,
+      Catalog catalog,
+      TableFactory tables,
+      SnapshotRegistry snapshots,
+      WriteThrottle throttle,
+      DatabaseOptions options) {
+    this.health = health;
+    this.scheduler = scheduler;
+    this.states = states;
+    this.catalog = catalog;
+    this.runner = new CompactionRunner(states, catalog, tables, snapshots, this::isCancelled);
+    this.throttle = throttle;
+    this.pacing = new WritePacing(options.memtableBytes().bytes(), options.frozenMemtables());
+    this.options = options;
+    this.finished = scheduler.newGate();
+  }
+
+  /** Starts what is due. Called after each change of tables, from any thread. */
+  void poke() {
+    CompactionPlan plan = claimNext();
+    while (!(plan instanceof CompactionPlan.None)) {
+      start(plan);
+      plan = claimNext();
+    }
+    setPace();
+    planSettling();
+  }
+
+  /** Starts no more plans, and has the running ones give up. */
+  void stop() {
+    stopped = true;
+    finished.open();
+  }
+
+  /** Keeps plans of the picker from starting, until {@link #endManual()}. */
+  synchronized void beginManual() {
+    manual++;
+  }
+
+  /** Lets the picker go on. */
+  void endManual() {
+    synchronized (this) {
+      manual--;
+    }
+    poke();
+  }
+
+  /** Carries out a plan that a user's request led to; the caller waits with {@link #await}. */
+  void startManual(CompactionPlan plan) {
+    synchronized (this) {
+      running = running.with(plan);
+    }
+    start(plan);
+  }
+
+  /** Returns how many plans are running. */
+  int runningCount() {
+    return running.count();
+  }
+
+  /** Waits, for a bounded time, until a condition on the running plans holds. */
+  boolean await(BooleanSupplier condition, long timeoutNanos) throws InterruptedException {
+    return finished.await(condition, timeoutNanos);
+  }
+
+  Stats.Background stats(Flusher flusher) {
+    return new Stats.Background(
+        flusher.count(),
+        flusher.bytes(),
+        flusher.nanos(),
+        runner.merges(),
+        runner.moves(),
+        runner.bytesRead(),
+        runner.bytesWritten(),
+        nanos.sum(),
+        running.count());
+  }
+
+  private boolean isCancelled() {
+    return stopped || !health.isHealthy();
+  }
+
+  private synchronized CompactionPlan claimNext() {
+    if (isCancelled() || manual > 0 || running.count() >= options.backgroundThreads()) {
+      return new CompactionPlan.None();
+    }
+    CompactionPlan plan =
+        LeveledPicker.pick(catalog.current(), running, options.memtableBytes().bytes());
+    if (!(plan instanceof CompactionPlan.None)) {
+      running = running.with(plan);
+    }
+    return plan;
+  }
+
+  /** Has a look in a while, when nothing is due: whether writers are quiet and space can be won. */
+  private void planSettling() {
+    synchronized (this) {
+      if (settling || isBusy()) {
+        return;
+      }
+      settling = true;
+    }
+    long mark = writeMark();
+    scheduler.submitLater(Lane.CHORE, QUIET_NANOS, () -> settle(mark));
+  }
+
+  private void settle(long mark) {
+    CompactionPlan plan;
+    boolean quiet = writeMark() == mark;
+    synchronized (this) {
+      settling = false;
+      if (isBusy()) {
+        return;
+      }
+      plan =
+          LeveledPicker.pickSettling(catalog.current(), running, options.memtableBytes().bytes());
+      if (plan instanceof CompactionPlan.None) {
+        return;
+      }
+      if (quiet) {
+        running = running.with(plan);
+      }
+    }
+    if (quiet) {
+      start(plan);
+    } else {
+      planSettling();
+    }
+  }
+
+  @GuardedBy("this")
+  private boolean isBusy() {
+    return isCancelled() || manual > 0 || running.count() > 0;
+  }
+
+  /** Returns a number that differs after any write. */
+  private long writeMark() {
+    MemtableSlot active = states.current().active();
+    return active.memtable().segmentNumber() << 34 | active.memtable().limit();
+  }
+
+  private void start(CompactionPlan plan) {
+    scheduler.submit(Lane.COMPACTION, () -> carryOut(plan));
+  }
+
+  private void carryOut(CompactionPlan plan) {
+    long begin = scheduler.nanoTime();
+    try {
+      if (!isCancelled()) {
+        runner.run(plan);
+      }
+    } catch (RuntimeException | Error e) {
+      health.fail("merging tables", e);
+    } finally {
+      nanos.add(scheduler.nanoTime() - begin);
+      synchronized (this) {
+        running = running.without(plan);
+      }
+      finished.open();
+      poke();
+    }
+  }
+
+  /** Sets what writers pay, by how far flushing and merging are behind. */
+  void setPace() {
+    long memtableBytes = options.memtableBytes().bytes();
+    int levelZero = 0;
+    long debt = 0;
+    for (KeyspaceVersion keyspace : catalog.current().keyspaces()) {
+      levelZero = Math.max(levelZero, keyspace.levels().size(0));
+      debt +=
+          LevelScores.of(keyspace.levels(), keyspace.options().levelRatio(), memtableBytes, running)
+              .debtBytes();
+    }
+    ReadState state = states.current();
+    long memory = state.active().memtable().limit();
+    for (MemtableSlot slot : state.frozen()) {
+      memory += slot.memtable().limit();
+    }
+    throttle.setPace(pacing.nanosPerByte(levelZero, debt, memory));
+  }
+}

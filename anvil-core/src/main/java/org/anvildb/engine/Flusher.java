@@ -1,0 +1,175 @@
+package org.anvildb.engine;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import org.anvildb.compact.FlushedTable;
+import org.anvildb.schedule.Gate;
+import org.anvildb.schedule.Lane;
+import org.anvildb.schedule.Scheduler;
+import org.anvildb.version.Version;
+import org.anvildb.version.VersionEdit;
+
+/**
+ * Writes frozen memtables into tables of level 0, the oldest first, one at a time, on its own lane.
+ *
+ * <p>A memtable whose tables are in the manifest leaves the read state in the same step, so its
+ * entries are seen once at every moment. Each failure poisons the database: the log still holds
+ * what could not be flushed.
+ */
+final class Flusher {
+  private final HealthState health;
+  private final Scheduler scheduler;
+  private final ReadStates states;
+  private final Catalog catalog;
+  private final TableFactory tables;
+  private final SnapshotRegistry snapshots;
+  private final Consumer<MemtableSlot> onFlushed;
+  private final Runnable onChange;
+  private final Gate flushed;
+  private final LongAdder count = new LongAdder();
+  private final LongAdder bytes = new LongAdder();
+  private final LongAdder nanos = new LongAdder();
+
+  /**
+   * Makes a flusher.
+   *
+   * @param onFlushed told of a memtable that is in tables now
+   * @param onChange told after each attempt: there may be room, and level 0 may have grown
+   */
+  Flusher(
+      HealthState health,
+      Scheduler scheduler,
+      ReadStates states,
+      Catalog catalog,
+      TableFactory tables,
+      SnapshotRegistry snapshots,
+      Consumer<MemtableSlot> onFlushed,
+      Runnable onChange) {
+    this.health = health;
+    this.scheduler = scheduler;
+    this.states = states;
+    this.catalog = catalog;
+    this.tables = tables;
+    this.snapshots = snapshots;
+    this.onFlushed = onFlushed;
+    this.onChange = onChange;
+    this.flushed = scheduler.newGate();
+  }
+
+  /** Has one frozen memtable flushed; called once for each that is frozen. */
+  void request() {
+    scheduler.submit(Lane.FLUSH, this::flushOldest);
+  }
+
+  /**
+   * Waits until a memtable is flushed, for a bounded time, heedless of interrupts.
+   *
+   * @return whether it is
+   */
+  boolean awaitFlushed(MemtableSlot slot, long timeoutNanos) {
+    boolean interrupted = false;
+    long end = scheduler.nanoTime() + timeoutNanos;
+    try {
+      while (true) {
+        try {
+          long left = end - scheduler.nanoTime();
+          flushed.await(() -> !isWaiting(slot) || !health.isHealthy(), left);
+          return !isWaiting(slot);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Tells whether a memtable is frozen and not yet flushed. */
+  boolean isWaiting(MemtableSlot slot) {
+    for (MemtableSlot frozen : states.current().frozen()) {
+      if (frozen == slot) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  long count() {
+    return count.sum();
+  }
+
+  long bytes() {
+    return bytes.sum();
+  }
+
+  long nanos() {
+    return nanos.sum();
+  }
+
+  private void flushOldest() {
+    MemtableSlot[] frozen = states.current().frozen();
+    if (frozen.length == 0 || !health.isHealthy()) {
+      flushed.open();
+      return;
+    }
+    long begin = scheduler.nanoTime();
+    MemtableSlot slot = frozen[frozen.length - 1];
+    // Its segment must not be given back before those who wait for its sync have been served.
+    slot.retain();
+    try {
+      flush(slot);
+    } catch (RuntimeException | Error e) {
+      health.fail("writing a memtable into a table", e);
+    } finally {
+      slot.release();
+    }
+    nanos.add(scheduler.nanoTime() - begin);
+    flushed.open();
+    onChange.run();
+  }
+
+  private void flush(MemtableSlot slot) {
+    Optional<List<FlushedTable>> written =
+        new MemtableFlush(tables)
+            .write(
+                slot.memtable(),
+                catalog.current(),
+                snapshots.points(),
+                true,
+                () -> !health.isHealthy());
+    if (written.isEmpty()) {
+      return;
+    }
+    List<CountedTable> opened = new ArrayList<>();
+    for (FlushedTable table : written.get()) {
+      opened.add(tables.open(table.meta()));
+      bytes.add(table.meta().fileBytes());
+    }
+    catalog.change(now -> edits(now, slot, written.get()), opened, slot);
+    count.increment();
+    onFlushed.accept(slot);
+  }
+
+  /** Returns the edits of a flush; tables of a keyspace that was dropped meanwhile are left out. */
+  private List<VersionEdit> edits(Version now, MemtableSlot slot, List<FlushedTable> written) {
+    Set<Integer> alive = new HashSet<>();
+    now.keyspaces().forEach(keyspace -> alive.add(keyspace.id()));
+    List<VersionEdit> edits = new ArrayList<>();
+    for (FlushedTable table : written) {
+      if (alive.contains(table.keyspace())) {
+        edits.add(new VersionEdit.AddTable(table.keyspace(), 0, table.meta()));
+      }
+    }
+    edits.add(
+        new VersionEdit.Progress(
+            states.current().successor(slot).memtable().segmentNumber(), slot.lastSequence()));
+    return edits;
+  }
+}

@@ -1,0 +1,142 @@
+package org.anvildb.engine;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.anvildb.api.Durability;
+import org.anvildb.schedule.Lane;
+import org.anvildb.schedule.Scheduler;
+import org.anvildb.wal.GroupCommit;
+import org.anvildb.wal.SegmentPool;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of written batches to the disk: for those who wait for it, and in the background, at
+ * least once in an interval, for those who don't. Thread-safe.
+ */
+final class LogSync {
+  private final GroupCommit group;
+  private final SegmentPool pool;
+  private final Supplier<LogPlace> end;
+  private final Scheduler scheduler;
+  private final long intervalNanos;
+  private final DurableMark durable;
+  private volatile boolean ticking;
+
+  /**
+   * Makes the way to the disk.
+   *
+   * @param end tells the present end of the log
+   * @param durable told of what gets there
+   */
+  LogSync(
+      GroupCommit group,
+      SegmentPool pool,
+      Supplier<LogPlace> end,
+      Scheduler scheduler,
+      long intervalNanos,
+      DurableMark durable) {
+    this.group = group;
+    this.pool = pool;
+    this.end = end;
+    this.scheduler = scheduler;
+    this.intervalNanos = intervalNanos;
+    this.durable = durable;
+  }
+
+  /** Waits until all that was written so far is as durable as asked. */
+  void await(Durability durability) {
+    if (durability == Durability.SYNC) {
+      LogPlace place = end.get();
+      group.await(place.segment(), place.position());
+      durable.synced(place.sequence());
+    } else {
+      written();
+    }
+  }
+
+  /** Returns what completes when all that was written so far is as durable as asked. */
+  CompletableFuture<@Nullable Void> future(Durability durability) {
+    if (durability != Durability.SYNC) {
+      written();
+      return CompletableFuture.completedFuture(null);
+    }
+    CompletableFuture<@Nullable Void> future = new CompletableFuture<>();
+    LogPlace place = end.get();
+    group.whenSynced(
+        place.segment(),
+        place.position(),
+        failure -> {
+          if (failure == null) {
+            durable.synced(place.sequence());
+            // Not on the sync thread: what hangs on the future is the user's code.
+            future.completeAsync(() -> null);
+          } else {
+            future.completeExceptionally(failure);
+          }
+        });
+    return future;
+  }
+
+  /** Makes sure that what was written is synced within the interval. */
+  private void written() {
+    if (!ticking) {
+      ticking = true;
+      scheduler.submitLater(Lane.SYNC, intervalNanos, this::tick);
+    }
+  }
+
+  /** Returns the newest batch that is known to be on disk. */
+  long durableSequence() {
+    return durable.sequence();
+  }
+
+  /** Returns how often the log was forced to disk. */
+  long syncs() {
+    return group.forces();
+  }
+
+  /** Returns how many prepared and spare log files there are. */
+  int spareSegments() {
+    return pool.count();
+  }
+
+  /** Returns their size. */
+  long spareBytes() {
+    return pool.bytes();
+  }
+
+  /**
+   * Syncs what the closing could not flush.
+   *
+   * @param unflushed whether the log holds batches that are in no table; then it is marked as
+   *     synced, so that the next opening can tell damage from a torn tail
+   */
+  void syncAtClose(boolean unflushed) {
+    LogPlace place = end.get();
+    group.await(place.segment(), place.position());
+    durable.synced(place.sequence());
+    if (unflushed) {
+      place.segment().appendMark();
+      group.await(place.segment(), place.segment().position());
+    }
+  }
+
+  /** Ends all waits, unmaps the log, deletes what holds nothing; the scheduler has ended. */
+  void close() {
+    group.close();
+    pool.close();
+  }
+
+  private void tick() {
+    ticking = false;
+    LogPlace place = end.get();
+    group.whenSynced(
+        place.segment(),
+        place.position(),
+        failure -> {
+          if (failure == null) {
+            durable.synced(place.sequence());
+          }
+        });
+  }
+}

@@ -1,0 +1,119 @@
+package org.anvildb.engine;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.anvildb.api.ClosedException;
+import org.anvildb.api.Cursor;
+import org.anvildb.api.KeyRange;
+import org.anvildb.api.Keyspace;
+import org.anvildb.api.Readable;
+import org.anvildb.api.Snapshot;
+import org.anvildb.version.KeyspaceVersion;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A moment that is registered, so that what it sees is kept. It pins no files: each read uses the
+ * read state of its own time and looks past what is newer. Thread-safe.
+ */
+final class OpenSnapshot implements Snapshot {
+  private final Engine engine;
+  private final SnapshotPoint point;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final Readable defaults;
+
+  OpenSnapshot(Engine engine, SnapshotPoint point) {
+    this.engine = engine;
+    this.point = point;
+    this.defaults = new View(KeyspaceVersion.DEFAULT_ID);
+  }
+
+  @Override
+  public Readable in(Keyspace keyspace) {
+    Objects.requireNonNull(keyspace, "keyspace");
+    return new View(engine.idOf(keyspace));
+  }
+
+  @Override
+  public long sequence() {
+    return point.sequence();
+  }
+
+  @Override
+  public byte @Nullable [] get(byte[] key) {
+    return defaults.get(key);
+  }
+
+  @Override
+  public int get(byte[] key, byte[] target, int offset) {
+    return defaults.get(key, target, offset);
+  }
+
+  @Override
+  public <R> @Nullable R read(byte[] key, Function<MemorySegment, R> reader) {
+    return defaults.read(key, reader);
+  }
+
+  @Override
+  public boolean contains(byte[] key) {
+    return defaults.contains(key);
+  }
+
+  @Override
+  public Cursor cursor(KeyRange range) {
+    return defaults.cursor(range);
+  }
+
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      engine.parts().snapshots().remove(point);
+    }
+  }
+
+  private void check() {
+    if (closed.get()) {
+      throw new ClosedException("the snapshot was closed");
+    }
+  }
+
+  /** One keyspace at the moment of the snapshot. */
+  private final class View implements Readable {
+    private final int keyspace;
+
+    View(int keyspace) {
+      this.keyspace = keyspace;
+    }
+
+    @Override
+    public byte @Nullable [] get(byte[] key) {
+      check();
+      return engine.parts().reads().get(keyspace, key, point);
+    }
+
+    @Override
+    public int get(byte[] key, byte[] target, int offset) {
+      check();
+      return engine.parts().reads().get(keyspace, key, target, offset, point);
+    }
+
+    @Override
+    public <R> @Nullable R read(byte[] key, Function<MemorySegment, R> reader) {
+      check();
+      return engine.parts().reads().read(keyspace, key, reader, point);
+    }
+
+    @Override
+    public boolean contains(byte[] key) {
+      check();
+      return engine.parts().reads().contains(keyspace, key, point);
+    }
+
+    @Override
+    public Cursor cursor(KeyRange range) {
+      check();
+      return engine.parts().cursors().open(keyspace, range, point, engine);
+    }
+  }
+}

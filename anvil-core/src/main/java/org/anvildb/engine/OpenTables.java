@@ -1,0 +1,130 @@
+package org.anvildb.engine;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.anvildb.api.CorruptionException;
+import org.anvildb.storage.Storage;
+import org.anvildb.table.BlockCache;
+import org.anvildb.table.Codecs;
+import org.anvildb.table.Table;
+import org.anvildb.table.TableMeta;
+import org.anvildb.version.KeyspaceVersion;
+import org.anvildb.version.Version;
+
+/**
+ * Every table that is open, by number, so that successive views share one mapping. Thread-safe.
+ *
+ * <p>A table stays here until its last view is gone; the closing of the database closes what is
+ * left, under readers if need be.
+ */
+final class OpenTables {
+  private final Storage storage;
+  private final Codecs codecs;
+  private final BlockCache cache;
+  private final long hashSeed;
+  private final Garbage garbage;
+
+  @GuardedBy("this")
+  private final Map<Long, CountedTable> byNumber = new HashMap<>();
+
+  OpenTables(Storage storage, Codecs codecs, BlockCache cache, long hashSeed, Garbage garbage) {
+    this.storage = storage;
+    this.codecs = codecs;
+    this.cache = cache;
+    this.hashSeed = hashSeed;
+    this.garbage = garbage;
+  }
+
+  /** Opens a table for a first user; whoever calls must release it. */
+  CountedTable open(TableMeta meta) {
+    Table table = Table.open(storage, meta, codecs, cache, hashSeed);
+    CountedTable counted = new CountedTable(table, this);
+    synchronized (this) {
+      byNumber.put(meta.number(), counted);
+    }
+    return counted;
+  }
+
+  /**
+   * Opens the tables of a version; whoever calls owns them. All are tried, so that one exception
+   * names every table that is damaged or missing.
+   *
+   * @throws CorruptionException if there is any; those that were opened stay until {@link
+   *     #closeAll}
+   */
+  List<CountedTable> openAll(Version version) {
+    List<CountedTable> opened = new ArrayList<>();
+    List<CorruptionException> damaged = new ArrayList<>();
+    List<String> problems = new ArrayList<>();
+    for (KeyspaceVersion keyspace : version.keyspaces()) {
+      for (int level = 0; level <= keyspace.levels().lastUsed(); level++) {
+        for (TableMeta meta : keyspace.levels().tables(level)) {
+          try {
+            opened.add(open(meta));
+          } catch (CorruptionException e) {
+            damaged.add(e);
+            problems.add(
+                "%s (level %d of keyspace '%s', %d entries)"
+                    .formatted(e.getMessage(), level, keyspace.name(), meta.entries()));
+          }
+        }
+      }
+    }
+    if (!damaged.isEmpty()) {
+      CorruptionException first = damaged.getFirst();
+      int all = opened.size() + damaged.size();
+      throw new CorruptionException(
+          first.file(),
+          first.offset(),
+          damaged.size() + " of " + all + " tables can't be used: " + String.join("; ", problems),
+          first);
+    }
+    return opened;
+  }
+
+  /** Opens a table that nobody shares, to read it back; whoever calls closes it. */
+  Table openUncounted(TableMeta meta) {
+    return Table.open(storage, meta, codecs, cache, hashSeed);
+  }
+
+  Codecs codecs() {
+    return codecs;
+  }
+
+  /** Returns the open table of a number, retained for the caller. */
+  CountedTable retained(long number) {
+    CountedTable found;
+    synchronized (this) {
+      found = byNumber.get(number);
+    }
+    if (found == null) {
+      throw new IllegalStateException("table " + number + " is not open");
+    }
+    found.retain();
+    return found;
+  }
+
+  /** Lets go of a table that its last view released: its file is no longer needed. */
+  void retire(Table table) {
+    synchronized (this) {
+      byNumber.remove(table.meta().number());
+    }
+    cache.evict(table.meta().number());
+    garbage.retire(table);
+  }
+
+  /** Closes all mappings. */
+  void closeAll() {
+    List<CountedTable> left;
+    synchronized (this) {
+      left = new ArrayList<>(byNumber.values());
+      byNumber.clear();
+    }
+    for (CountedTable counted : left) {
+      counted.table().close();
+    }
+  }
+}
