@@ -1,0 +1,113 @@
+package org.anvildb.proof;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.anvildb.storage.sim.CrashMode;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Crashes the whole database at every storage operation of five scenarios, in ten modes, and inside
+ * recovery. {@code -Dlong=MINUTES} goes on with more seeds; {@code -Dseed= -Dscenario= -Dat=
+ * -Dmode=} repeats what failed.
+ */
+final class CrashPointTest {
+  private static final long SEED = Long.getLong("seed", 1);
+  private static final long LONG_NANOS = TimeUnit.MINUTES.toNanos(Long.getLong("long", 0));
+  private static final String SCENARIO = System.getProperty("scenario", "");
+  private static final long LEAST_STATES = 20_000;
+  private static final int THREADS = 2;
+
+  private final Logger log = Logger.getLogger("org.anvildb");
+
+  @BeforeEach
+  void silence() {
+    log.setLevel(Level.OFF);
+  }
+
+  @AfterEach
+  void speak() {
+    log.setLevel(null);
+  }
+
+  @Test
+  void everyCrashLeavesAPrefixOfHistoryWithAllThatWasSynced() throws Exception {
+    long begin = System.nanoTime();
+    List<CrashPoints> played = new ArrayList<>();
+    long seed = SEED;
+    boolean isReplay = !SCENARIO.isEmpty();
+    do {
+      played.addAll(playAll(seed++));
+    } while (!isReplay
+        && violations(played).isEmpty()
+        && (states(played) < LEAST_STATES || System.nanoTime() - begin < LONG_NANOS));
+    List<AssertionError> violations = violations(played);
+    System.out.printf(
+        "crash states: %,d (of which %,d inside recovery), %,d violations, seeds %d to %d, %d s%n",
+        states(played),
+        played.stream().mapToLong(CrashPoints::nestedStates).sum(),
+        violations.size(),
+        SEED,
+        seed - 1,
+        TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin));
+    if (!violations.isEmpty()) {
+      AssertionError first = violations.getFirst();
+      violations.stream().skip(1).forEach(first::addSuppressed);
+      throw first;
+    }
+    if (!isReplay) {
+      assertThat(states(played)).isGreaterThanOrEqualTo(LEAST_STATES);
+    }
+  }
+
+  private static List<CrashPoints> playAll(long seed) throws Exception {
+    List<Future<CrashPoints>> futures = new ArrayList<>();
+    try (ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
+      for (CrashScenario scenario : CrashScenario.values()) {
+        if (SCENARIO.isEmpty() || SCENARIO.equals(scenario.name())) {
+          futures.add(threads.submit(() -> play(scenario, seed)));
+        }
+      }
+    }
+    List<CrashPoints> played = new ArrayList<>();
+    for (Future<CrashPoints> future : futures) {
+      try {
+        played.add(future.get());
+      } catch (ExecutionException e) {
+        throw new AssertionError("seed " + seed, e.getCause());
+      }
+    }
+    return played;
+  }
+
+  /** Stays on one thread from begin to end, as the memory of its storages does. */
+  private static CrashPoints play(CrashScenario scenario, long seed) {
+    String mode = System.getProperty("mode", "");
+    CrashPoints points =
+        new CrashPoints(
+            scenario,
+            seed,
+            new CrashPoints.Selection(
+                Long.getLong("at", -1), mode.isEmpty() ? null : CrashMode.valueOf(mode)));
+    points.play();
+    return points;
+  }
+
+  private static List<AssertionError> violations(List<CrashPoints> played) {
+    return played.stream().flatMap(points -> points.violations().stream()).toList();
+  }
+
+  private static long states(List<CrashPoints> played) {
+    return played.stream().mapToLong(CrashPoints::states).sum();
+  }
+}

@@ -1,0 +1,267 @@
+package org.anvildb.proof;
+
+import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import org.anvildb.Anvil;
+import org.anvildb.api.ByteSize;
+import org.anvildb.api.Database;
+import org.anvildb.api.DatabaseOptions;
+import org.anvildb.api.Durability;
+import org.anvildb.api.KeyRange;
+import org.anvildb.api.Keyspace;
+import org.anvildb.api.KeyspaceOptions;
+import org.anvildb.api.Snapshot;
+import org.anvildb.api.WriteBatch;
+import org.anvildb.schedule.InlineScheduler;
+import org.anvildb.storage.Storage;
+import org.anvildb.storage.sim.CrashPlan;
+import org.anvildb.storage.sim.MemoryStorage;
+import org.anvildb.storage.sim.OperationHook;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A database in memory under a script, with its history beside it. All of it happens on one thread
+ * and follows from a seed: background work runs when a script lets it, or when a write waits for
+ * it.
+ */
+final class CrashRun {
+  private static final int KEYS = 120;
+  private static final long TICK_NANOS = 50_000_000;
+
+  private final CrashHistory history = new CrashHistory();
+  private final Random random;
+  private final DatabaseOptions options;
+  private final OperationHook hook;
+  private final List<Snapshot> snapshots = new ArrayList<>();
+  private Runnable afterWrite = () -> {};
+  private UnaryOperator<Storage> layer = UnaryOperator.identity();
+  private MemoryStorage storage = new MemoryStorage(Arena::ofConfined);
+  private InlineScheduler scheduler;
+  private Database db;
+
+  CrashRun(long seed, int memtableBytes, OperationHook hook) {
+    this.random = new Random(seed);
+    this.options = options(memtableBytes);
+    this.hook = hook;
+    this.storage.setHook(hook);
+  }
+
+  /** Puts a layer between the database and its storage. */
+  void over(UnaryOperator<Storage> layerOfStorage) {
+    layer = layerOfStorage;
+  }
+
+  /** Sets what is done after each write, when no storage operation is under way. */
+  void afterWrite(Runnable action) {
+    afterWrite = action;
+  }
+
+  static DatabaseOptions options(int memtableBytes) {
+    return DatabaseOptions.builder()
+        .memtableBytes(ByteSize.ofBytes(memtableBytes))
+        .blockCacheBytes(ByteSize.ofBytes(0))
+        .durability(Durability.SYNC)
+        .keyspaceDefaults(KeyspaceOptions.defaults().withBlockBytes(512).withLevelRatio(2))
+        .build();
+  }
+
+  /** Draws one of the keys that the scripts use. */
+  static byte[] key(Random random) {
+    int number = random.nextInt(KEYS);
+    String text = number % 3 == 0 ? "k" + number : "longer/shared/prefix/" + number;
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  CrashHistory history() {
+    return history;
+  }
+
+  MemoryStorage storage() {
+    return storage;
+  }
+
+  DatabaseOptions options() {
+    return options;
+  }
+
+  void open() {
+    scheduler = new InlineScheduler(new Random(random.nextLong()));
+    db = Anvil.open(layer.apply(storage), scheduler, new Random(random.nextLong()), options);
+    long left = history.check(db, history.acknowledgedBatches(), history.size(), random);
+    history.cut(left);
+    history.settleNames(db.keyspaces());
+  }
+
+  void close() {
+    snapshots.forEach(Snapshot::close);
+    snapshots.clear();
+    db.close();
+    history.synced(history.size());
+  }
+
+  /** Pulls the plug; the script goes on with the disk that is left. */
+  void crash(CrashPlan plan) {
+    snapshots.clear();
+    storage.setHook(null);
+    storage = storage.crash(plan);
+    history.powerLost();
+    storage.setHook(hook);
+  }
+
+  /** Frees what the run holds. */
+  void end() {
+    storage.setHook(null);
+    storage.powerOff();
+  }
+
+  void create(String name) {
+    history.beginCreate(name);
+    db.keyspace(name);
+    history.named();
+  }
+
+  void drop(String name) {
+    history.beginDrop(name);
+    db.dropKeyspace(name);
+    history.named();
+  }
+
+  /** Writes a batch of puts and deletes of some keyspaces. */
+  void write(Durability durability, int operations, int valueBytes, String... names) {
+    WriteBatch batch = batch(operations, valueBytes, names);
+    db.write(batch, durability);
+    history.acknowledged();
+    if (durability == Durability.SYNC) {
+      history.synced(history.size());
+    }
+    noteDurable();
+    afterWrite.run();
+  }
+
+  /** Writes one entry through the methods of the keyspace itself. */
+  void put(Durability durability, int valueBytes, String name) {
+    byte[] key = key(random);
+    Keyspace keyspace = db.keyspace(name);
+    if (random.nextInt(4) == 0) {
+      history.begin(List.of(new CrashHistory.Change(history.keyspace(name), key, null)));
+      keyspace.delete(key, durability);
+    } else {
+      byte[] value = value(valueBytes);
+      history.begin(List.of(new CrashHistory.Change(history.keyspace(name), key, value)));
+      keyspace.put(key, value, durability);
+    }
+    history.acknowledged();
+    if (durability == Durability.SYNC) {
+      history.synced(history.size());
+    }
+    noteDurable();
+    afterWrite.run();
+  }
+
+  /** Writes without waiting; returns what is to be awaited. */
+  Async writeAsync(int operations, int valueBytes, String... names) {
+    WriteBatch batch = batch(operations, valueBytes, names);
+    CompletableFuture<@Nullable Void> future = db.writeAsync(batch);
+    history.acknowledged();
+    return new Async(future, history.size());
+  }
+
+  /** A write that may not be on disk yet. */
+  record Async(CompletableFuture<@Nullable Void> future, long batches) {}
+
+  /** Lets the background work go on until an asynchronous write is on disk. */
+  void await(Async async) {
+    scheduler.runAll();
+    async.future().orTimeout(1, TimeUnit.MINUTES).join();
+    history.synced(async.batches());
+  }
+
+  void sync() {
+    db.sync();
+    history.synced(history.size());
+  }
+
+  void compact() {
+    db.compact();
+    noteDurable();
+  }
+
+  void compactRange(String name) {
+    byte[] a = key(random);
+    byte[] b = key(random);
+    boolean inOrder = Arrays.compareUnsigned(a, b) <= 0;
+    db.keyspace(name).compact(inOrder ? KeyRange.closed(a, b) : KeyRange.closed(b, a));
+    noteDurable();
+  }
+
+  void snapshot() {
+    snapshots.add(db.snapshot());
+  }
+
+  void closeOldestSnapshot() {
+    snapshots.removeFirst().close();
+  }
+
+  /** Lets some background work happen, or none, and sometimes some time pass. */
+  void work() {
+    if (random.nextInt(8) == 0) {
+      scheduler.advance(TICK_NANOS + random.nextInt(1_000) * 1_000_000L);
+    }
+    for (int steps = random.nextInt(4); steps > 0; steps--) {
+      scheduler.runOne();
+    }
+    noteDurable();
+  }
+
+  void workAll() {
+    scheduler.runAll();
+    noteDurable();
+  }
+
+  /** Holds, after a step that failed, that every read answers as if it had not been tried. */
+  void checkAfterFailure() {
+    history.settle(db.stats().lastSequence());
+    history.check(db, history.size(), history.size(), random);
+  }
+
+  int draw(int bound) {
+    return random.nextInt(bound);
+  }
+
+  /** What the database itself says to be on disk must be there, too. */
+  private void noteDurable() {
+    history.synced(db.stats().durableSequence());
+  }
+
+  private WriteBatch batch(int operations, int valueBytes, String... names) {
+    WriteBatch batch = db.newBatch();
+    List<CrashHistory.Change> changes = new ArrayList<>();
+    for (int i = 0; i < operations; i++) {
+      String name = names[random.nextInt(names.length)];
+      Keyspace keyspace = db.keyspace(name);
+      byte[] key = key(random);
+      byte[] value = random.nextInt(5) == 0 ? null : value(valueBytes);
+      if (value == null) {
+        batch.delete(keyspace, key);
+      } else {
+        batch.put(keyspace, key, value);
+      }
+      changes.add(new CrashHistory.Change(history.keyspace(name), key, value));
+    }
+    history.begin(changes);
+    return batch;
+  }
+
+  private byte[] value(int most) {
+    byte[] value = new byte[random.nextInt(most + 1)];
+    random.nextBytes(value);
+    return value;
+  }
+}

@@ -1,0 +1,77 @@
+package org.anvildb.proof;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.EnumSet;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.anvildb.Anvil;
+import org.anvildb.api.Database;
+import org.anvildb.api.Durability;
+import org.anvildb.api.Health;
+import org.anvildb.api.PoisonedException;
+import org.anvildb.schedule.InlineScheduler;
+import org.anvildb.storage.sim.CrashMode;
+import org.anvildb.storage.sim.CrashPlan;
+import org.anvildb.storage.sim.Fault;
+import org.anvildb.storage.sim.FaultPlan;
+import org.anvildb.storage.sim.FaultyStorage;
+import org.anvildb.storage.sim.MemoryStorage;
+import org.anvildb.storage.sim.OperationKind;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Holds that a close that returns has brought all writes to the disk, poisoned or not. */
+final class FaultCloseTest {
+  private static final byte[] KEY = {1};
+
+  private final Logger log = Logger.getLogger("org.anvildb");
+  private final MemoryStorage memory = new MemoryStorage();
+  private final FaultyStorage faulty = new FaultyStorage(memory);
+  private final InlineScheduler scheduler = new InlineScheduler(new Random(1));
+  private final Database db =
+      Anvil.open(faulty, scheduler, new Random(1), CrashRun.options(4 << 10));
+
+  @BeforeEach
+  void silence() {
+    log.setLevel(Level.OFF);
+  }
+
+  @AfterEach
+  void speak() {
+    log.setLevel(null);
+  }
+
+  @Test
+  void closingTellsThatWritesWereNotSyncedSinceAnEarlierSyncFailed() {
+    db.put(KEY, KEY, Durability.OS);
+    fail(OperationKind.FORCE);
+    scheduler.advance(TimeUnit.SECONDS.toNanos(2));
+    scheduler.runAll();
+    assertThat(db.health()).isInstanceOf(Health.Poisoned.class);
+    assertThatThrownBy(db::close).isInstanceOf(PoisonedException.class);
+    assertThat(db.health()).isInstanceOf(Health.Closed.class);
+  }
+
+  @Test
+  void closingSyncsTheLogThoughAFlushHasFailed() {
+    db.put(KEY, KEY, Durability.OS);
+    fail(OperationKind.CREATE);
+    assertThatThrownBy(db::compact).isInstanceOf(PoisonedException.class);
+    faulty.inject(null);
+    db.close();
+    MemoryStorage left = memory.crashedCopy(new CrashPlan(CrashMode.SYNCED_ONLY, 1));
+    var again = new InlineScheduler(new Random(1));
+    try (Database reopened = Anvil.open(left, again, new Random(1), CrashRun.options(4 << 10))) {
+      assertThat(reopened.get(KEY)).isEqualTo(KEY);
+    }
+  }
+
+  private void fail(OperationKind kind) {
+    faulty.inject(new FaultPlan(EnumSet.of(kind), 0, new Fault.IoFailure(), false));
+  }
+}
