@@ -1,0 +1,69 @@
+package org.anvildb.cli;
+
+import org.anvildb.Anvil;
+import org.anvildb.api.ByteSize;
+import org.anvildb.api.VerifyReport;
+import org.anvildb.cli.term.Figures;
+import org.anvildb.cli.term.Streams;
+import org.anvildb.cli.term.TextTable;
+import org.anvildb.cli.text.JsonText;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Checks every byte of a database that is closed. */
+@Command(
+    name = "verify",
+    description = {
+      "Checks every byte of the database.",
+      "Checksums, order and structure. Names what is wrong, and exits with 1 if something is."
+          + " Changes nothing."
+    },
+    footer = {"", "anvil verify --db /tmp/shop"})
+final class VerifyCommand extends StreamCommand {
+  @Mixin private final DatabaseOption database = new DatabaseOption();
+
+  @Option(names = "--json", description = "Print JSON.")
+  private boolean json;
+
+  VerifyCommand(Streams streams) {
+    super(streams);
+  }
+
+  @Override
+  int run() throws Exception {
+    long start = System.nanoTime();
+    VerifyReport report = Anvil.verify(database.directory());
+    long nanos = System.nanoTime() - start;
+    if (json) {
+      streams.print(JsonText.of(RecordTree.of(report)));
+    } else {
+      print(report, nanos);
+    }
+    return report.isClean() ? ExitCode.OK : ExitCode.NEGATIVE;
+  }
+
+  private void print(VerifyReport report, long nanos) throws Exception {
+    var style = streams.style();
+    String checked =
+        Figures.count(report.files())
+            + " files, "
+            + ByteSize.ofBytes(report.bytes())
+            + ", "
+            + Figures.count(report.entries())
+            + " entries in "
+            + Figures.duration(nanos);
+    if (report.isClean()) {
+      streams.println(style.good("✓") + " all is well: " + checked);
+      return;
+    }
+    streams.println(
+        style.bad("✗ " + report.findings().size() + " things are wrong") + ": " + checked);
+    var table = new TextTable("file", ">offset", "what is wrong");
+    for (VerifyReport.Finding finding : report.findings()) {
+      String offset = finding.offset() < 0 ? "" : Long.toString(finding.offset());
+      table.row(finding.file(), offset, finding.problem());
+    }
+    streams.print(table.render(style, ""));
+  }
+}
