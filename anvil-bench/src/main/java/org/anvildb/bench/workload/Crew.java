@@ -52,11 +52,11 @@ final class Crew {
   /**
    * Runs all threads to the end.
    *
-   * @param warmNanos how long each repeats its step before it is timed
+   * @param warmth until when each repeats its step before it is timed; null for not at all
    * @param steps how many steps all threads together do at most
    * @param limitNanos how long they are timed at most
    */
-  void run(long warmNanos, long steps, long limitNanos) {
+  void run(@Nullable Warmth warmth, long steps, long limitNanos) {
     CyclicBarrier start = new CyclicBarrier(members.size(), () -> costAtStart = ProcessCost.now());
     List<Callable<@Nullable Void>> calls = new ArrayList<>();
     for (Member member : members) {
@@ -64,7 +64,7 @@ final class Crew {
         try (Session session = store.session()) {
           Step step = member.maker.make(data, session, member.thread, member.threads);
           member.step = step;
-          long next = warmNanos == 0 ? 0 : new Meter().run(step, 0, Long.MAX_VALUE, warmNanos);
+          long next = warmth == null ? 0 : warmUp(step, warmth);
           start.await();
           member.meter.run(step, next, Math.ceilDiv(steps, members.size()), limitNanos);
         } catch (Throwable e) {
@@ -85,6 +85,15 @@ final class Crew {
     } catch (InterruptedException e) {
       throw new IllegalStateException("interrupted while a workload ran", e);
     }
+  }
+
+  /** Returns the index of the step that comes next. */
+  private static long warmUp(Step step, Warmth warmth) {
+    long next = 0;
+    while (!warmth.isReached()) {
+      next = new Meter().run(step, next, Long.MAX_VALUE, Warmth.SLICE_NANOS);
+    }
+    return next;
   }
 
   private static RuntimeException rethrow(Throwable cause) {

@@ -25,7 +25,6 @@ import org.anvildb.bench.engine.StoreOptions;
  * prints is not for us.
  */
 public final class Worker {
-  private static final long WARM_NANOS = TimeUnit.MILLISECONDS.toNanos(1500);
   private static final long WARM_ENTRIES = 200_000;
   private static final int WARM_COMPACTIONS = 3;
   private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(4);
@@ -115,7 +114,8 @@ public final class Worker {
     store.settle();
     ProcessCost.resetPeak();
     Crew crew = new Crew(store, data).add(workload.steps(), threads);
-    crew.run(isWindow ? WARM_NANOS : 0, workload.extent().steps(data.entries()), limitNanos());
+    crew.run(
+        isWindow ? new Warmth() : null, workload.extent().steps(data.entries()), limitNanos());
     outcomes.add(crew.outcome(workload.toString(), 0, threads));
     if (crew.step(0) instanceof QueueStep queue) {
       outcomes.addAll(queue.ends());
@@ -128,7 +128,7 @@ public final class Worker {
     store.settle();
     ProcessCost.resetPeak();
     Crew crew = new Crew(store, data).add(ReadSteps::random, 1).add(WriteSteps::overwrite, 1);
-    crew.run(WARM_NANOS, Long.MAX_VALUE, limitNanos());
+    crew.run(new Warmth(), Long.MAX_VALUE, limitNanos());
     List<Outcome> outcomes =
         List.of(
             crew.outcome("readwhilewriting", 0, 1), crew.outcome("readwhilewriting-writes", 1, 1));
@@ -143,7 +143,7 @@ public final class Worker {
     Store store = openStore();
     new Crew(store, data)
         .add(WriteSteps::overwrite, 1)
-        .run(0, data.entries() / GARBAGE_SHARE, Long.MAX_VALUE);
+        .run(null, data.entries() / GARBAGE_SHARE, Long.MAX_VALUE);
     store.settle();
     ProcessCost.resetPeak();
     ProcessCost before = ProcessCost.now();
@@ -166,18 +166,18 @@ public final class Worker {
   }
 
   /**
-   * Lets the compilers see the workload on another, small store, so that they are done with it. It
-   * starts over until the time is up, so that flushes and compactions come up too.
+   * Lets the compilers see the workload on another, small store, until they are done with it. It
+   * starts over again and again, so that flushes and compactions come up too.
    */
   private void warmUp() {
     Data few = fewEntries();
     try (Store store = openScratch()) {
       if (cell.workload().start() != Workload.Start.EMPTY) {
-        new Crew(store, few).add(WriteSteps::shuffled, 1).run(0, few.entries(), WARM_NANOS);
+        fill(store, few);
       }
       new Crew(store, few)
           .add(cell.workload().steps(), cell.workload().threads(cell.threads()))
-          .run(0, Long.MAX_VALUE, WARM_NANOS);
+          .run(new Warmth(), 0, Long.MAX_VALUE);
     }
     deleteScratch();
   }
@@ -186,11 +186,15 @@ public final class Worker {
     Data few = fewEntries();
     try (Store store = openScratch()) {
       for (int i = 0; i < WARM_COMPACTIONS; i++) {
-        new Crew(store, few).add(WriteSteps::shuffled, 1).run(0, few.entries(), WARM_NANOS);
+        fill(store, few);
         store.compact();
       }
     }
     deleteScratch();
+  }
+
+  private static void fill(Store store, Data data) {
+    new Crew(store, data).add(WriteSteps::shuffled, 1).run(null, data.entries(), Long.MAX_VALUE);
   }
 
   private Data fewEntries() {
@@ -225,7 +229,7 @@ public final class Worker {
 
   private void fill() {
     try (Store store = openStore()) {
-      new Crew(store, data).add(WriteSteps::shuffled, 1).run(0, data.entries(), Long.MAX_VALUE);
+      fill(store, data);
       store.settle();
     }
     settleAgain();
