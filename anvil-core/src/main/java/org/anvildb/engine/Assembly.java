@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.anvildb.api.DatabaseOptions;
+import org.anvildb.api.Durability;
 import org.anvildb.compact.FlushedTable;
 import org.anvildb.compact.TableFiles;
 import org.anvildb.memtable.Memtable;
@@ -77,6 +78,7 @@ final class Assembly {
             numbers,
             Opening.shortId(found),
             options.memtableBytes().bytes(),
+            options.durability() == Durability.SYNC,
             room::open);
     Garbage garbage = new Garbage(storage, scheduler, pool::retire);
     OpenTables tables = new OpenTables(storage, codecs, cache, found.hashSeed(), garbage);
@@ -90,7 +92,7 @@ final class Assembly {
     numbers.from(versions);
     TableFactory factory = new TableFactory(tableFiles(numbers, tables), tables, found.hashSeed());
     GroupCommit group = new GroupCommit(scheduler, e -> health.fail("syncing the log", e));
-    LogSegments segments = new LogSegments(pool, group, garbage, found.hashSeed());
+    LogSegments segments = new LogSegments(pool, group, garbage, found.hashSeed(), scheduler);
     undo.add(pool::close);
     List<FlushedTable> flushed = flush(log, versions.current(), factory);
     WalSegment first = segments.first();
@@ -116,7 +118,7 @@ final class Assembly {
     Numbers none = new Numbers();
     SegmentPool pool =
         new SegmentPool(
-            storage, scheduler, none, Opening.shortId(version), MIN_INDEX_BYTES, room::open);
+            storage, scheduler, none, Opening.shortId(version), MIN_INDEX_BYTES, false, room::open);
     Garbage garbage = new Garbage(storage, scheduler, pool::retire);
     garbage.close();
     OpenTables tables = new OpenTables(storage, codecs, cache, version.hashSeed(), garbage);
@@ -126,13 +128,13 @@ final class Assembly {
     undo.add(log::close);
     TableFactory factory = new TableFactory(tableFiles(none, tables), tables, version.hashSeed());
     GroupCommit group = new GroupCommit(scheduler, e -> health.fail("syncing the log", e));
-    LogSegments segments = new LogSegments(pool, group, garbage, version.hashSeed());
+    LogSegments segments = new LogSegments(pool, group, garbage, version.hashSeed(), scheduler);
     var empty =
         new Memtable(MemorySegment.ofArray(new byte[8]), Long.MAX_VALUE, version.hashSeed());
-    MemtableSlot active = new MemtableSlot(empty, null, garbage);
+    MemtableSlot active = new MemtableSlot(empty, null, garbage, 0);
     MemtableSlot[] newestFirst =
         log.oldestFirst().reversed().stream()
-            .map(memtable -> new MemtableSlot(memtable, null, garbage))
+            .map(memtable -> new MemtableSlot(memtable, null, garbage, 0))
             .toArray(MemtableSlot[]::new);
     ReadStates states = states(version, tables, active, newestFirst);
     var wiring =
@@ -236,6 +238,7 @@ final class Assembly {
             w.group(),
             w.pool(),
             committer::place,
+            w.states()::oldestBeginNanos,
             scheduler,
             options.syncInterval().toNanos(),
             durable);

@@ -1,6 +1,7 @@
 package org.anvildb.engine;
 
 import org.anvildb.memtable.Memtable;
+import org.anvildb.schedule.Scheduler;
 import org.anvildb.wal.GroupCommit;
 import org.anvildb.wal.SegmentPool;
 import org.anvildb.wal.WalSegment;
@@ -15,12 +16,15 @@ final class LogSegments {
   private final GroupCommit group;
   private final Garbage garbage;
   private final long hashSeed;
+  private final Scheduler scheduler;
 
-  LogSegments(SegmentPool pool, GroupCommit group, Garbage garbage, long hashSeed) {
+  LogSegments(
+      SegmentPool pool, GroupCommit group, Garbage garbage, long hashSeed, Scheduler scheduler) {
     this.pool = pool;
     this.group = group;
     this.garbage = garbage;
     this.hashSeed = hashSeed;
+    this.scheduler = scheduler;
   }
 
   /** Returns a segment for a new chain, waiting until there is one; it is not begun. */
@@ -59,6 +63,6 @@ final class LogSegments {
   /** Makes the memtable of a segment. */
   MemtableSlot slot(WalSegment segment) {
     Memtable memtable = new Memtable(segment.memory(), segment.number(), hashSeed);
-    return new MemtableSlot(memtable, segment, garbage);
+    return new MemtableSlot(memtable, segment, garbage, scheduler.nanoTime());
   }
 }

@@ -1,6 +1,7 @@
 package org.anvildb.engine;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.anvildb.api.Durability;
 import org.anvildb.schedule.Lane;
@@ -17,6 +18,7 @@ final class LogSync {
   private final GroupCommit group;
   private final SegmentPool pool;
   private final Supplier<LogPlace> end;
+  private final LongSupplier oldestBegin;
   private final Scheduler scheduler;
   private final long intervalNanos;
   private final DurableMark durable;
@@ -26,18 +28,21 @@ final class LogSync {
    * Makes the way to the disk.
    *
    * @param end tells the present end of the log
+   * @param oldestBegin tells a time before which nothing was written that is in no table
    * @param durable told of what gets there
    */
   LogSync(
       GroupCommit group,
       SegmentPool pool,
       Supplier<LogPlace> end,
+      LongSupplier oldestBegin,
       Scheduler scheduler,
       long intervalNanos,
       DurableMark durable) {
     this.group = group;
     this.pool = pool;
     this.end = end;
+    this.oldestBegin = oldestBegin;
     this.scheduler = scheduler;
     this.intervalNanos = intervalNanos;
     this.durable = durable;
@@ -127,7 +132,17 @@ final class LogSync {
     pool.close();
   }
 
+  /**
+   * Forces the log, or comes back when that is due. Batches that are in tables by now need no force
+   * of the log: under a heavy load, where memtables live shorter than the interval, most of the log
+   * never costs the disk anything.
+   */
   private void tick() {
+    long left = oldestBegin.getAsLong() + intervalNanos - scheduler.nanoTime();
+    if (left > 0) {
+      scheduler.submitLater(Lane.SYNC, left, this::tick);
+      return;
+    }
     ticking = false;
     LogPlace place = end.get();
     group.whenSynced(

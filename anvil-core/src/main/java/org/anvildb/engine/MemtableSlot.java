@@ -12,17 +12,21 @@ final class MemtableSlot extends Counted {
   private final Memtable memtable;
   private final @Nullable WalSegment segment;
   private final Garbage garbage;
+  private final long beginNanos;
   private volatile long lastSequence;
 
   /**
    * Makes a slot.
    *
    * @param segment the segment, or null where the memtable was replayed and the log is not written
+   * @param beginNanos when it began to take writes
    */
-  MemtableSlot(Memtable memtable, @Nullable WalSegment segment, Garbage garbage) {
+  MemtableSlot(
+      Memtable memtable, @Nullable WalSegment segment, Garbage garbage, long beginNanos) {
     this.memtable = memtable;
     this.segment = segment;
     this.garbage = garbage;
+    this.beginNanos = beginNanos;
   }
 
   Memtable memtable() {
@@ -31,6 +35,11 @@ final class MemtableSlot extends Counted {
 
   @Nullable WalSegment segment() {
     return segment;
+  }
+
+  /** Returns a time, by the scheduler's clock, before which nothing was written to it. */
+  long beginNanos() {
+    return beginNanos;
   }
 
   /** Returns the newest batch in it; known when it is frozen. */

@@ -41,6 +41,13 @@ final class ReadStates {
     }
   }
 
+  /** Returns a time before which nothing was written that is in no table yet. */
+  long oldestBeginNanos() {
+    ReadState state = current;
+    MemtableSlot[] frozen = state.frozen();
+    return (frozen.length == 0 ? state.active() : frozen[frozen.length - 1]).beginNanos();
+  }
+
   /** Puts a new memtable in place; the old one is the newest of the frozen ones from now on. */
   synchronized void rotate(MemtableSlot next) {
     ReadState old = current;

@@ -25,6 +25,12 @@ public interface MappedFile extends AutoCloseable {
   MemorySegment memory();
 
   /**
+   * Brings all pages into memory, ready to be written, without changing what they hold: the first
+   * write to a page then costs its writer no page fault.
+   */
+  default void populate() {}
+
+  /**
    * Makes a range of written bytes durable. A failure is final: it is never tried again.
    *
    * @param offset the first byte

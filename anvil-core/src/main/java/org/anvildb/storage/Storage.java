@@ -77,6 +77,19 @@ public interface Storage extends AutoCloseable {
   MappedFile createMapped(String name, long bytes);
 
   /**
+   * As {@link #createMapped}, for a file of which large ranges are forced, seldom: the blocks may
+   * be set aside without being written, where the system can do that. Creating it is then cheap,
+   * and the first force of a range dearer, as it also notes that the blocks are in use.
+   *
+   * @param name a name that is not taken
+   * @param bytes the size
+   * @return the mapping
+   */
+  default MappedFile reserveMapped(String name, long bytes) {
+    return createMapped(name, bytes);
+  }
+
+  /**
    * Maps a whole file for reading and writing.
    *
    * @param name its name

@@ -42,6 +42,7 @@ public final class SegmentPool implements AutoCloseable {
   private final LongSupplier numbers;
   private final long database;
   private final long maxBytes;
+  private final boolean forcesEachBatch;
   private final Runnable onChange;
   private final Gate gate;
 
@@ -79,6 +80,8 @@ public final class SegmentPool implements AutoCloseable {
    * @param numbers gives a new file number at each call, from any thread
    * @param database the id of the database
    * @param maxBytes the size up to which segments grow; a larger batch gets a segment of its own
+   * @param forcesEachBatch whether batches are forced one by one, as a rule: then the files are
+   *     filled with zeros, so that a force is cheap, else their blocks are only set aside
    * @param onChange told, on a background thread, that a segment is ready or could not be made
    */
   public SegmentPool(
@@ -87,11 +90,13 @@ public final class SegmentPool implements AutoCloseable {
       LongSupplier numbers,
       long database,
       long maxBytes,
+      boolean forcesEachBatch,
       Runnable onChange) {
     this.storage = storage;
     this.scheduler = scheduler;
     this.numbers = numbers;
     this.database = database;
+    this.forcesEachBatch = forcesEachBatch;
     this.onChange = onChange;
     this.maxBytes = SegmentFormat.roundUp(Math.max(maxBytes, 2L * SegmentFormat.HEADER_BYTES));
     this.nextBytes = Math.min(FIRST_SEGMENT_BYTES, this.maxBytes);
@@ -305,12 +310,14 @@ public final class SegmentPool implements AutoCloseable {
     String name = SegmentFormat.name(number);
     MappedFile file;
     if (spare == null) {
-      file = storage.createMapped(name, bytes);
+      file =
+          forcesEachBatch ? storage.createMapped(name, bytes) : storage.reserveMapped(name, bytes);
     } else {
       storage.rename(spare.name(), name);
       file = storage.mapWritable(name);
     }
     try {
+      file.populate();
       storage.syncDirectory();
       return new WalSegment(file, number, database);
     } catch (Throwable t) {

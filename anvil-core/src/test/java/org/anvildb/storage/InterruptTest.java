@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -30,6 +31,21 @@ final class InterruptTest {
       file.append("!".getBytes(UTF_8), 0, 1);
       file.sync();
     }
+    byte[] large = new byte[3 << 20];
+    Arrays.fill(large, (byte) 7);
+    try (AppendFile file = storage.create("l")) {
+      file.append(large, 0, large.length);
+      file.append(large, 0, 1);
+      file.sync();
+    }
+    assertThat(storage.size("l")).isEqualTo(large.length + 1);
+    assertThat(storage.read("l", 0, large.length)).isEqualTo(large);
+    storage.delete("l");
+    try (MappedFile file = storage.reserveMapped("r", 8192)) {
+      file.populate();
+      assertThat(file.memory().toArray(ValueLayout.JAVA_BYTE)).hasSize(8192).containsOnly(0);
+    }
+    storage.delete("r");
     try (MappedFile file = storage.createMapped("b", 8192)) {
       file.memory().set(ValueLayout.JAVA_BYTE, 5000, (byte) 1);
       file.force(5000, 1);

@@ -106,6 +106,44 @@ abstract class StorageContract {
   }
 
   @Test
+  void reserveMappedGivesZerosThatCanBeWrittenAndForced() {
+    try (MappedFile file = storage().reserveMapped("1.wal", 10_000)) {
+      MemorySegment memory = file.memory();
+      assertThat(memory.byteSize()).isEqualTo(10_000);
+      assertThat(memory.toArray(ValueLayout.JAVA_BYTE)).containsOnly(0);
+      memory.set(ValueLayout.JAVA_LONG_UNALIGNED, 5_001, 42);
+      file.populate();
+      assertThat(memory.get(ValueLayout.JAVA_LONG_UNALIGNED, 5_001)).isEqualTo(42);
+      file.force(0, 10_000);
+    }
+    assertThat(storage().size("1.wal")).isEqualTo(10_000);
+    assertThat(storage().read("1.wal", 5_001, 1)[0]).isEqualTo((byte) 42);
+    assertThatThrownBy(() -> storage().reserveMapped("1.wal", 1))
+        .isInstanceOf(StorageException.class);
+    assertThatThrownBy(() -> storage().reserveMapped("2.wal", 0))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(storage().exists("2.wal")).isFalse();
+  }
+
+  @Test
+  void aLargeFileIsWholeWhenItIsSyncedOrClosed() {
+    byte[] bytes = new byte[5_000_000];
+    new Random(9).nextBytes(bytes);
+    try (AppendFile file = storage().create("a")) {
+      file.append(bytes, 0, 300_000);
+      for (int at = 300_000; at < 4_000_000; at += 100_000) {
+        file.append(bytes, at, 100_000);
+      }
+      assertThat(file.length()).isEqualTo(4_000_000);
+      file.sync();
+      assertThat(storage().size("a")).isEqualTo(4_000_000);
+      file.append(bytes, 4_000_000, 1_000_000);
+    }
+    assertThat(storage().size("a")).isEqualTo(bytes.length);
+    assertThat(storage().read("a", 0, bytes.length)).isEqualTo(bytes);
+  }
+
+  @Test
   void aFileMappedForWritingAgainKeepsItsBytes() {
     write("a", "hello");
     try (MappedFile file = storage().mapWritable("a")) {

@@ -22,7 +22,7 @@ final class SegmentPoolTest {
   private final BatchEncoder batch = new BatchEncoder();
 
   private SegmentPool pool(long maxBytes) {
-    return new SegmentPool(disk, scheduler, numbers::incrementAndGet, 42, maxBytes, () -> {});
+    return new SegmentPool(disk, scheduler, numbers::incrementAndGet, 42, maxBytes, true, () -> {});
   }
 
   private static WalSegment first(SegmentPool pool) {
