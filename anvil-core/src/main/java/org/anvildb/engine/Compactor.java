@@ -27,6 +27,9 @@ final class Compactor {
   /** Writers are quiet when nothing was written for so long. */
   private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
+  /** Writers are busy if they filled a memtable not longer ago. */
+  private static final long BUSY_NANOS = TimeUnit.SECONDS.toNanos(2);
+
   private final HealthState health;
   private final Scheduler scheduler;
   private final ReadStates states;
@@ -141,7 +144,8 @@ final class Compactor {
       return new CompactionPlan.None();
     }
     CompactionPlan plan =
-        LeveledPicker.pick(catalog.current(), running, options.memtableBytes().bytes());
+        LeveledPicker.pick(
+            catalog.current(), running, options.memtableBytes().bytes(), isWrittenTo());
     if (!(plan instanceof CompactionPlan.None)) {
       running = running.with(plan);
     }
@@ -187,6 +191,13 @@ final class Compactor {
   @GuardedBy("this")
   private boolean isBusy() {
     return isCancelled() || manual > 0 || running.count() > 0;
+  }
+
+  /** Tells whether writers filled a memtable a short while ago. */
+  private boolean isWrittenTo() {
+    ReadState state = states.current();
+    return state.frozen().length > 0
+        || scheduler.nanoTime() - state.active().beginNanos() < BUSY_NANOS;
   }
 
   /** Returns a number that differs after any write. */

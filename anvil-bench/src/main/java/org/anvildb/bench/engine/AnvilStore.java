@@ -7,6 +7,7 @@ import org.anvildb.api.Database;
 import org.anvildb.api.DatabaseOptions;
 import org.anvildb.api.Durability;
 import org.anvildb.api.KeyspaceOptions;
+import org.anvildb.api.KeyspaceStats;
 import org.anvildb.api.Stats;
 import org.anvildb.api.WriteBatch;
 import org.anvildb.bench.data.Sink;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** AnvilDB. */
 final class AnvilStore implements Store {
+  private static final int LAST_LEVEL = 7;
+  private static final int SETTLED_SHARE = 10;
+
   private final Database db;
 
   AnvilStore(Path directory, StoreOptions options) {
@@ -40,7 +44,19 @@ final class AnvilStore implements Store {
 
   private boolean isIdle() {
     Stats stats = db.stats();
-    return stats.memory().frozen() == 0 && stats.background().running() == 0;
+    return stats.memory().frozen() == 0
+        && stats.background().running() == 0
+        && stats.keyspaces().stream().allMatch(AnvilStore::isSettled);
+  }
+
+  /** Tells whether what AnvilDB merges by itself once its writers are quiet is merged. */
+  private static boolean isSettled(KeyspaceStats keyspace) {
+    long last =
+        keyspace.levels().stream()
+            .filter(level -> level.level() == LAST_LEVEL)
+            .mapToLong(KeyspaceStats.Level::bytes)
+            .sum();
+    return keyspace.bytes() - last <= last / SETTLED_SHARE;
   }
 
   @Override
