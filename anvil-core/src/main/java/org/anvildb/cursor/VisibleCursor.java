@@ -31,6 +31,7 @@ public final class VisibleCursor implements InternalCursor {
   private final RememberedKey current = new RememberedKey();
 
   private boolean valid;
+  private int passed;
 
   /** Whether the current entry is a remembered one, the source standing before it. */
   private boolean remembered;
@@ -57,6 +58,7 @@ public final class VisibleCursor implements InternalCursor {
   @Override
   public boolean seekFirst() {
     current.clear();
+    passed = 0;
     return forwardFrom(source.seekFirst());
   }
 
@@ -106,9 +108,15 @@ public final class VisibleCursor implements InternalCursor {
       if (seen() && isNewKey() && !source.tombstone()) {
         return valid = true;
       }
+      passed++;
       onEntry = source.next();
     }
     return valid = false;
+  }
+
+  /** Returns how many entries were passed over, on the way forward, since the last seekFirst. */
+  public int passed() {
+    return passed;
   }
 
   /** Tells whether the source is on another key than the current one, and makes it that. */

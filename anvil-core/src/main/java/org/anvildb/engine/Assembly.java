@@ -199,7 +199,7 @@ final class Assembly {
     var catalog = new Catalog(w.version(), versions, w.states(), health);
     var throttle = new WriteThrottle(scheduler);
     var reads = new PointReads(w.states(), health, w.version().hashSeed());
-    var cursors = new CursorFactory(w.states(), health, reads);
+    var cursors = new CursorFactory(w.states(), health, reads, w.segments().gaps());
     var compactor =
         new Compactor(
             health, scheduler, w.states(), catalog, w.factory(), snapshots, throttle, options);

@@ -14,6 +14,8 @@ import org.anvildb.cursor.EmptyCursor;
 import org.anvildb.cursor.InternalCursor;
 import org.anvildb.cursor.MergingCursor;
 import org.anvildb.cursor.VisibleCursor;
+import org.anvildb.memtable.Gap;
+import org.anvildb.memtable.Gaps;
 import org.anvildb.memtable.Memtable;
 import org.anvildb.table.Table;
 import org.anvildb.table.TableMeta;
@@ -27,12 +29,14 @@ final class CursorFactory {
   private final ReadStates states;
   private final HealthState health;
   private final PointReads reads;
+  private final Gaps gaps;
   private final AtomicInteger open = new AtomicInteger();
 
-  CursorFactory(ReadStates states, HealthState health, PointReads reads) {
+  CursorFactory(ReadStates states, HealthState health, PointReads reads, Gaps gaps) {
     this.states = states;
     this.health = health;
     this.reads = reads;
+    this.gaps = gaps;
   }
 
   /** Returns how many cursors are open. */
@@ -44,15 +48,33 @@ final class CursorFactory {
   Cursor open(int keyspace, KeyRange range, @Nullable SnapshotPoint point, Engine engine) {
     Objects.requireNonNull(range, "range");
     health.checkOpen();
+    byte[] start = range.from();
+    // The order matters: first the gap and its reach, then the view, then where the gap ends.
+    Gap gap = point == null ? gaps.covering(keyspace, start) : null;
+    byte[] reach = gap == null ? null : gap.reach();
     ReadState state = states.retained();
     try {
       KeyspaceView view = state.keyspace(keyspace);
       if (view == null) {
         throw new ClosedException("the keyspace was dropped");
       }
-      InternalCursor visible =
-          range.isEmpty() ? EmptyCursor.INSTANCE : stack(state, view, range, point);
-      Cursor cursor = new UserCursor(visible, state, engine, reads, open);
+      Memtable active = state.active().memtable();
+      long limit = point == null ? active.limit() : point.limit(active);
+      byte[] from = gap == null ? start : later(start, gap.end(reach));
+      byte[] to = range.to();
+      Cursor cursor;
+      if (from == null || to != null && Arrays.compareUnsigned(from, to) >= 0) {
+        cursor = new UserCursor(EmptyCursor.INSTANCE, state, engine, reads, open, null);
+      } else {
+        InternalCursor sources = sources(state, view, limit, point, from, to);
+        var visible =
+            new VisibleCursor(
+                BoundedCursor.of(sources, from.length == 0 ? null : from, to),
+                point == null ? ReadState.LATEST : point.sequence());
+        var search =
+            point == null ? new GapSearch(gaps, keyspace, start, to, gap, visible) : null;
+        cursor = new UserCursor(visible, state, engine, reads, open, search);
+      }
       open.incrementAndGet();
       return cursor;
     } catch (RuntimeException e) {
@@ -62,14 +84,24 @@ final class CursorFactory {
     }
   }
 
-  private static InternalCursor stack(
-      ReadState state, KeyspaceView view, KeyRange range, @Nullable SnapshotPoint point) {
-    byte[] from = range.from();
-    byte[] to = range.to();
+  /** Returns the greater of two keys, where null is above all. */
+  private static byte @Nullable [] later(byte[] a, byte @Nullable [] b) {
+    return b == null || Arrays.compareUnsigned(a, b) < 0 ? b : a;
+  }
+
+  private static InternalCursor sources(
+      ReadState state,
+      KeyspaceView view,
+      long activeLimit,
+      @Nullable SnapshotPoint point,
+      byte[] from,
+      byte @Nullable [] to) {
     List<InternalCursor> sources = new ArrayList<>();
-    addMemtable(sources, state.active().memtable(), view.keyspace(), point);
+    addMemtable(sources, state.active().memtable(), view.keyspace(), activeLimit, from);
     for (MemtableSlot slot : state.frozen()) {
-      addMemtable(sources, slot.memtable(), view.keyspace(), point);
+      Memtable memtable = slot.memtable();
+      long limit = point == null ? memtable.limit() : point.limit(memtable);
+      addMemtable(sources, memtable, view.keyspace(), limit, from);
     }
     for (Table table : view.newestFirst()) {
       if (touches(table.meta(), from, to)) {
@@ -79,18 +111,13 @@ final class CursorFactory {
     for (Table[] level : view.lower()) {
       addLevel(sources, level, from, to);
     }
-    InternalCursor bounded =
-        BoundedCursor.of(MergingCursor.of(sources), from.length == 0 ? null : from, to);
-    return new VisibleCursor(bounded, point == null ? ReadState.LATEST : point.sequence());
+    return MergingCursor.of(sources);
   }
 
+  /** Adds a source for a memtable that may hold keys from one on. */
   private static void addMemtable(
-      List<InternalCursor> sources,
-      Memtable memtable,
-      int keyspace,
-      @Nullable SnapshotPoint point) {
-    long limit = point == null ? memtable.limit() : point.limit(memtable);
-    if (limit > 0) {
+      List<InternalCursor> sources, Memtable memtable, int keyspace, long limit, byte[] from) {
+    if (limit > 0 && memtable.reaches(keyspace, from)) {
       sources.add(memtable.cursor(keyspace, limit));
     }
   }

@@ -1,5 +1,6 @@
 package org.anvildb.engine;
 
+import org.anvildb.memtable.Gaps;
 import org.anvildb.memtable.Memtable;
 import org.anvildb.schedule.Scheduler;
 import org.anvildb.wal.GroupCommit;
@@ -17,6 +18,7 @@ final class LogSegments {
   private final Garbage garbage;
   private final long hashSeed;
   private final Scheduler scheduler;
+  private final Gaps gaps = new Gaps();
 
   LogSegments(
       SegmentPool pool, GroupCommit group, Garbage garbage, long hashSeed, Scheduler scheduler) {
@@ -25,6 +27,11 @@ final class LogSegments {
     this.garbage = garbage;
     this.hashSeed = hashSeed;
     this.scheduler = scheduler;
+  }
+
+  /** Returns the gaps that all memtables of the chain keep up to date. */
+  Gaps gaps() {
+    return gaps;
   }
 
   /** Returns a segment for a new chain, waiting until there is one; it is not begun. */
@@ -62,7 +69,7 @@ final class LogSegments {
 
   /** Makes the memtable of a segment. */
   MemtableSlot slot(WalSegment segment) {
-    Memtable memtable = new Memtable(segment.memory(), segment.number(), hashSeed);
+    Memtable memtable = new Memtable(segment.memory(), segment.number(), hashSeed, gaps);
     return new MemtableSlot(memtable, segment, garbage, scheduler.nanoTime());
   }
 }

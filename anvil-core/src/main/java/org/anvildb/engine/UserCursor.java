@@ -34,6 +34,7 @@ final class UserCursor implements Cursor {
 
   private final PointReads reads;
   private final AtomicInteger openCount;
+  private final @Nullable GapSearch gapSearch;
   private Place place = Place.NEW;
   private boolean closed;
   private @Nullable Thread owner;
@@ -43,13 +44,15 @@ final class UserCursor implements Cursor {
       ReadState state,
       Engine engine,
       PointReads reads,
-      AtomicInteger openCount) {
+      AtomicInteger openCount,
+      @Nullable GapSearch gapSearch) {
     this.source = source;
     this.state = state;
     this.engine = engine;
     this.health = engine.parts().health();
     this.reads = reads;
     this.openCount = openCount;
+    this.gapSearch = gapSearch;
   }
 
   @Override
@@ -59,7 +62,7 @@ final class UserCursor implements Cursor {
       return false;
     }
     try {
-      return forward(place == Place.ENTRY ? source.next() : source.seekFirst());
+      return forward(place == Place.ENTRY ? source.next() : seekFirst());
     } catch (IllegalStateException | InternalError e) {
       throw translated(e);
     }
@@ -106,7 +109,7 @@ final class UserCursor implements Cursor {
   public boolean first() {
     checkUsable();
     try {
-      return forward(source.seekFirst());
+      return forward(seekFirst());
     } catch (IllegalStateException | InternalError e) {
       throw translated(e);
     }
@@ -167,6 +170,14 @@ final class UserCursor implements Cursor {
       state.release();
     }
     Reference.reachabilityFence(engine);
+  }
+
+  private boolean seekFirst() {
+    boolean found = source.seekFirst();
+    if (gapSearch != null) {
+      gapSearch.done(found);
+    }
+    return found;
   }
 
   private boolean forward(boolean found) {

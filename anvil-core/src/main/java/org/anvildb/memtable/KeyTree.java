@@ -93,6 +93,22 @@ final class KeyTree {
     return node.leaf(node.size() - 1);
   }
 
+  /**
+   * Tells whether all keys are less than a key, as far as that is to be had from the last leaf; an
+   * outdated one has a right neighbour. No key before the reader's limit is overlooked.
+   */
+  boolean endsBefore(byte[] key) {
+    long[] leaf = last;
+    long version = Leaf.startReading(leaf);
+    int count = Leaf.count(leaf);
+    boolean rightmost = Leaf.next(leaf) == 0;
+    long greatest = count == 0 ? -1 : Leaf.operation(leaf, count - 1);
+    if (Leaf.changedSince(leaf, version) || !rightmost) {
+      return false;
+    }
+    return greatest < 0 || operations.compare(key, key.length, greatest, 0) > 0;
+  }
+
   /** Returns the newest operation on a key before a limit, or -1. */
   long find(byte[] key, int length, long limit) {
     long[] leaf = descend(key, length, false);

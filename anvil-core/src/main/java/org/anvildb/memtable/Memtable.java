@@ -38,6 +38,7 @@ public final class Memtable {
   private final long segmentNumber;
   private final OperationReader operations;
   private final PointIndex points;
+  private final Gaps gaps;
   private final LeafWriter leafWriter;
 
   /** What cursors over a keyspace without entries walk. */
@@ -79,12 +80,18 @@ public final class Memtable {
    * are inserted here.
    */
   public Memtable(MemorySegment log, long segmentNumber, long hashSeed) {
+    this(log, segmentNumber, hashSeed, new Gaps());
+  }
+
+  /** As above; keeps the gaps of the database up to date. */
+  public Memtable(MemorySegment log, long segmentNumber, long hashSeed, Gaps gaps) {
     if (log.byteSize() > MAX_LOG_BYTES) {
       throw new IllegalArgumentException(
           "a log segment has at most " + MAX_LOG_BYTES + " bytes, but this has " + log.byteSize());
     }
     this.log = log;
     this.segmentNumber = segmentNumber;
+    this.gaps = gaps;
     this.operations = new OperationReader(log);
     this.points = new PointIndex(operations, hashSeed);
     this.leafWriter = new LeafWriter(operations);
@@ -103,6 +110,7 @@ public final class Memtable {
    */
   public void insert(long from, long to) {
     VarHandle.releaseFence();
+    gaps.beginBatch();
     long operation = from;
     while (operation < to) {
       int keyLength = operations.keyLength(operation);
@@ -130,6 +138,8 @@ public final class Memtable {
     entries++;
     if (BatchFormat.kind(log, operation) == BatchFormat.DELETE) {
       tombstones++;
+    } else {
+      gaps.put(keyspace, key, keyLength);
     }
   }
 
@@ -203,6 +213,12 @@ public final class Memtable {
    */
   public InternalCursor versions(int keyspace, SequenceOfPosition sequences) {
     return new MemtableCursor(treeOf(keyspace), limit(), sequences);
+  }
+
+  /** Tells whether a keyspace may have keys that are equal to or greater than a key. */
+  public boolean reaches(int keyspace, byte[] key) {
+    KeyTree tree = trees.get(keyspace);
+    return tree != null && !tree.endsBefore(key);
   }
 
   private KeyTree treeOf(int keyspace) {

@@ -10,14 +10,19 @@ import org.jspecify.annotations.Nullable;
  * A cursor over one keyspace of a memtable: over the newest version of each key before a limit, or
  * over all versions.
  *
- * <p>It copies a leaf when it enters it and walks the copy. What the writer does meanwhile lies at
- * or above the limit, so the view stays the same. Not thread-safe.
+ * <p>It copies a part of a leaf and walks the copy. What the writer does meanwhile lies at or above
+ * the limit, so the view stays the same. Not thread-safe.
  *
- * <p>Neighbours in key order lie anywhere in the log. Before it walks, the cursor looks at a few
- * operations at once, so that the waits for memory overlap.
+ * <p>Neighbours in key order lie anywhere in the log. Before it walks, the cursor looks at some
+ * operations at once, so that the waits for memory overlap: at few after a seek, then at more.
+ *
+ * <p>Cursors that are opened for a few entries are common, so a new one is small; what takes room
+ * grows on the way.
  */
 final class MemtableCursor implements InternalCursor {
-  private static final int AHEAD = 8;
+  private static final int FIRST_ROOM = 8;
+  private static final int FIRST_AHEAD = 2;
+  private static final int MAX_AHEAD = 8;
 
   private final KeyTree tree;
   private final OperationReader operations;
@@ -26,16 +31,16 @@ final class MemtableCursor implements InternalCursor {
   private final @Nullable SequenceOfPosition sequences;
   private final LeafCopy copy;
 
-  /** What the cursor shows of the copied leaf. */
-  private long[] shown = new long[Leaf.CAPACITY];
+  /** What the cursor shows of the copy. */
+  private long[] shown = new long[FIRST_ROOM];
 
-  private int[] keyLengths = new int[Leaf.CAPACITY];
+  private int[] keyLengths = new int[FIRST_ROOM];
   private int shownCount;
   private int index = -1;
   private int touchedFrom;
   private int touchedEnd;
-  private byte[] key = new byte[64];
-  private byte[] bound = new byte[64];
+  private int ahead = FIRST_AHEAD;
+  private byte[] key = {};
 
   /** With {@code sequences}, all versions are shown; else the newest ones before the limit. */
   MemtableCursor(KeyTree tree, long limit, @Nullable SequenceOfPosition sequences) {
@@ -49,31 +54,30 @@ final class MemtableCursor implements InternalCursor {
 
   @Override
   public boolean seekFirst() {
-    copy.take(tree.first());
-    show(0);
-    return forward(0);
+    ahead = FIRST_AHEAD;
+    copy.takeFirst();
+    return forward(show());
   }
 
   @Override
   public boolean seekLast() {
-    copy.take(tree.descendLast());
-    while (copy.takeNext()) {
-      // A lost race: the last leaf lies further right.
-    }
-    show(0);
-    return backward(shownCount - 1);
+    ahead = FIRST_AHEAD;
+    copy.takeLast();
+    return backward(show() - 1);
   }
 
   @Override
   public boolean seekCeiling(byte[] target, int length) {
-    copy.take(tree.descend(target, length, false), target, length, false);
-    return forward(show(copy.position()));
+    ahead = FIRST_AHEAD;
+    copy.takeCeiling(target, length);
+    return forward(show());
   }
 
   @Override
   public boolean seekLower(byte[] target, int length) {
-    copy.take(tree.descend(target, length, true), target, length, true);
-    return backward(show(copy.position()) - 1);
+    ahead = FIRST_AHEAD;
+    copy.takeLower(target, length);
+    return backward(show() - 1);
   }
 
   @Override
@@ -86,7 +90,7 @@ final class MemtableCursor implements InternalCursor {
     return backward(index - 1);
   }
 
-  /** Moves to an index, or to the first entry of the leaves behind. */
+  /** Moves to an index, or to the first entry behind what was copied. */
   private boolean forward(int to) {
     int at = to;
     while (at >= shownCount) {
@@ -94,37 +98,36 @@ final class MemtableCursor implements InternalCursor {
         index = -1;
         return false;
       }
-      show(0);
-      at = 0;
+      at = show();
     }
     return stand(at);
   }
 
-  /** Moves to an index, or to the last entry of the leaves before. */
+  /** Moves to an index, or to the last entry before what was copied. */
   private boolean backward(int to) {
     int at = to;
     while (at < 0) {
-      if (copy.first() || copy.count() == 0) {
+      if (!copy.takePrevious()) {
         index = -1;
         return false;
       }
-      long firstOperation = VersionChains.operation(copy.payload(0));
-      int length = operations.keyLength(firstOperation);
-      bound = roomFor(bound, length);
-      operations.copyKey(firstOperation, length, bound);
-      copy.take(tree.descend(bound, length, true), bound, length, true);
-      at = show(copy.position()) - 1;
+      at = show() - 1;
     }
     return stand(at);
   }
 
-  /** Fills what is shown from the copy; returns where a position of the copy went. */
-  private int show(int position) {
+  /** Fills what is shown from the copy; returns where the copy's position went. */
+  private int show() {
+    int n = copy.size();
+    if (shown.length < n) {
+      shown = new long[Leaf.CAPACITY];
+      keyLengths = new int[Leaf.CAPACITY];
+    }
     shownCount = 0;
     touchedFrom = 0;
     touchedEnd = 0;
+    int position = copy.position();
     int shownPosition = 0;
-    int n = copy.count();
     for (int i = 0; i < n; i++) {
       if (i == position) {
         shownPosition = shownCount;
@@ -165,23 +168,20 @@ final class MemtableCursor implements InternalCursor {
     }
     index = at;
     int length = keyLengths[at];
-    key = roomFor(key, length);
+    key = LeafCopy.roomFor(key, length);
     operations.copyKey(shown[at], length, key);
     return true;
   }
 
   /** Reads the key lengths of the operations around an index: of those ahead of the cursor. */
   private void touch(int at) {
-    boolean ahead = at >= index || touchedEnd == 0;
-    touchedFrom = ahead ? at : Math.max(0, at + 1 - AHEAD);
-    touchedEnd = ahead ? Math.min(shownCount, at + AHEAD) : at + 1;
+    boolean onward = at >= index || touchedEnd == 0;
+    touchedFrom = onward ? at : Math.max(0, at + 1 - ahead);
+    touchedEnd = onward ? Math.min(shownCount, at + ahead) : at + 1;
+    ahead = MAX_AHEAD;
     for (int i = touchedFrom; i < touchedEnd; i++) {
       keyLengths[i] = operations.keyLength(shown[i]);
     }
-  }
-
-  private static byte[] roomFor(byte[] array, int length) {
-    return array.length >= length ? array : new byte[Math.max(length, 2 * array.length)];
   }
 
   @Override
@@ -222,6 +222,12 @@ final class MemtableCursor implements InternalCursor {
   @Override
   public int valueLength() {
     return BatchFormat.valueLength(operations.log(), shown[index]);
+  }
+
+  /** Known where only the newest versions are shown. */
+  @Override
+  public boolean distinctKeys() {
+    return sequences == null;
   }
 
   @Override
