@@ -73,7 +73,8 @@ public final class Opening {
       checkExistence(recovered != null);
       Codecs codecs = Codecs.load();
       Version version = recovered == null ? create(codecs) : recovered.version();
-      Engine engine = new Assembly(environment, options, codecs, lock).build(version, recovered == null);
+      Engine engine =
+          new Assembly(environment, options, codecs, lock).build(version, recovered == null);
       opened = true;
       return engine;
     } finally {

@@ -9,8 +9,8 @@ import org.anvildb.version.VersionEdit.Counters;
 /**
  * The current version and the manifest that makes each change of it durable.
  *
- * <p>{@link #current()} and {@link #nextFile()} are safe for any thread; {@link #commit} and
- * {@link #close()} are called by one thread at a time, under a lock of the engine's. No pinning, no
+ * <p>{@link #current()} and {@link #nextFile()} are safe for any thread; {@link #commit} and {@link
+ * #close()} are called by one thread at a time, under a lock of the engine's. No pinning, no
  * picking and no file but the manifest is the business of this class.
  *
  * <p>After a commit that threw, it is not known whether the edits are on disk: neither the tables
@@ -29,11 +29,7 @@ public final class VersionLog implements AutoCloseable {
   private Manifest manifest;
 
   private VersionLog(
-      Storage storage,
-      long rotateBytes,
-      FileNumbers numbers,
-      Version version,
-      Manifest manifest) {
+      Storage storage, long rotateBytes, FileNumbers numbers, Version version, Manifest manifest) {
     this.storage = storage;
     this.rotateBytes = rotateBytes;
     this.numbers = numbers;

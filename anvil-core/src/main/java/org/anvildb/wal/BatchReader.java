@@ -1,7 +1,6 @@
 package org.anvildb.wal;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import org.anvildb.api.Limits;
 import org.anvildb.bytes.Bytes;
 import org.jspecify.annotations.Nullable;

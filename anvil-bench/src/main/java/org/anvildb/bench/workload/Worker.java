@@ -117,8 +117,7 @@ public final class Worker {
     store.settle();
     ProcessCost.resetPeak();
     Crew crew = new Crew(store, data).add(workload.steps(), threads);
-    crew.run(
-        isWindow ? new Warmth() : null, workload.extent().steps(data.entries()), limitNanos());
+    crew.run(isWindow ? new Warmth() : null, workload.extent().steps(data.entries()), limitNanos());
     outcomes.add(crew.outcome(workload.toString(), 0, threads));
     if (crew.step(0) instanceof QueueStep queue) {
       outcomes.addAll(queue.ends());
