@@ -15,6 +15,7 @@ import org.anvildb.storage.DirectoryLock;
 import org.anvildb.storage.Storage;
 import org.anvildb.table.BlockCache;
 import org.anvildb.table.Codecs;
+import org.anvildb.version.FileNumbers;
 import org.anvildb.version.Version;
 import org.anvildb.version.VersionEdit;
 import org.anvildb.version.VersionLog;
@@ -53,51 +54,60 @@ final class Assembly {
     this.room = scheduler.newGate();
   }
 
-  /** Builds the database; on failure, closes what was opened for it. */
-  Engine build(Version version) {
-    boolean built = false;
+  /**
+   * Builds the database; on failure, closes what was opened for it.
+   *
+   * @param version what the manifest says, or what a new database starts with
+   * @param isNew whether there is no manifest yet
+   */
+  Engine build(Version version, boolean isNew) {
     try {
-      Engine engine = options.readOnly() ? readOnly(version) : writable(version);
-      built = true;
-      return engine;
-    } finally {
-      if (!built) {
-        scheduler.close();
-        undo.reversed().forEach(Runnable::run);
+      return options.readOnly() ? readOnly(version) : writable(version, isNew);
+    } catch (Throwable failure) {
+      undo.add(scheduler::close);
+      for (Runnable step : undo.reversed()) {
+        try {
+          step.run();
+        } catch (RuntimeException e) {
+          failure.addSuppressed(e);
+        }
       }
+      throw failure;
     }
   }
 
-  private Engine writable(Version found) {
-    // The numbers of files come from the manifest that is started below, once all is sound.
-    Numbers numbers = new Numbers();
-    SegmentPool pool =
-        new SegmentPool(
-            storage,
-            scheduler,
-            numbers,
-            Opening.shortId(found),
-            options.memtableBytes().bytes(),
-            options.durability() == Durability.SYNC,
-            room::open);
+  /**
+   * Builds a database that can be written to.
+   *
+   * <p>Of one that exists, the new manifest is written last: it says at once what the old one and
+   * the log said, and where the new log starts. Until then nothing on disk has changed but for
+   * files that nothing names. The log's first segment is made meanwhile. Of a new one the manifest
+   * comes first, since files without any are taken for a damaged database.
+   */
+  private Engine writable(Version found, boolean isNew) {
+    List<String> names = storage.list();
+    FileNumbers numbers = FileNumbers.above(found, names);
+    SegmentPool pool = pool(found, numbers::allocate, options.memtableBytes().bytes());
+    undo.add(pool::close);
     Garbage garbage = new Garbage(storage, scheduler, pool::retire);
     OpenTables tables = new OpenTables(storage, codecs, cache, found.hashSeed(), garbage);
     undo.add(tables::closeAll);
+    VersionLog created = isNew ? start(found, numbers) : null;
+    pool.prepare();
     List<CountedTable> opened = tables.openAll(found);
-    ReplayedLog log = ReplayedLog.read(storage, found);
+    ReplayedLog log = ReplayedLog.read(storage, found, names);
     undo.add(log::close);
 
-    VersionLog versions = VersionLog.start(storage, found);
-    undo.add(versions::close);
-    numbers.from(versions);
-    TableFactory factory = new TableFactory(tableFiles(numbers, tables), tables, found.hashSeed());
+    TableFactory factory =
+        new TableFactory(tableFiles(numbers::allocate, tables), tables, found.hashSeed());
     GroupCommit group = new GroupCommit(scheduler, e -> health.fail("syncing the log", e));
     LogSegments segments = new LogSegments(pool, group, garbage, found.hashSeed(), scheduler);
-    undo.add(pool::close);
-    List<FlushedTable> flushed = flush(log, versions.current(), factory);
+    List<FlushedTable> flushed = flush(log, found, factory);
     WalSegment first = segments.first();
     undo.add(first::close);
-    Version version = versions.commit(edits(flushed, first.number(), log.lastSequence()));
+    List<VersionEdit> edits = edits(flushed, first.number(), log.lastSequence());
+    VersionLog versions = created == null ? start(found.apply(edits), numbers) : created;
+    Version version = created == null ? versions.current() : versions.commit(edits);
     segments.begin(first, log.lastSequence() + 1);
     flushed.forEach(table -> opened.add(factory.open(table.meta())));
     log.close();
@@ -114,17 +124,36 @@ final class Assembly {
     return engine;
   }
 
+  private VersionLog start(Version version, FileNumbers numbers) {
+    VersionLog versions = VersionLog.start(storage, version, numbers);
+    undo.add(versions::close);
+    return versions;
+  }
+
+  private SegmentPool pool(Version version, LongSupplier numbers, long maxBytes) {
+    boolean forcesEachBatch = options.durability() == Durability.SYNC;
+    return new SegmentPool(
+        storage,
+        scheduler,
+        numbers,
+        Opening.shortId(version),
+        maxBytes,
+        forcesEachBatch,
+        room::open);
+  }
+
   private Engine readOnly(Version version) {
-    Numbers none = new Numbers();
-    SegmentPool pool =
-        new SegmentPool(
-            storage, scheduler, none, Opening.shortId(version), MIN_INDEX_BYTES, false, room::open);
+    LongSupplier none =
+        () -> {
+          throw new IllegalStateException("a database that only reads makes no files");
+        };
+    SegmentPool pool = pool(version, none, MIN_INDEX_BYTES);
     Garbage garbage = new Garbage(storage, scheduler, pool::retire);
     garbage.close();
     OpenTables tables = new OpenTables(storage, codecs, cache, version.hashSeed(), garbage);
     undo.add(tables::closeAll);
     tables.openAll(version);
-    ReplayedLog log = ReplayedLog.read(storage, version);
+    ReplayedLog log = ReplayedLog.read(storage, version, storage.list());
     undo.add(log::close);
     TableFactory factory = new TableFactory(tableFiles(none, tables), tables, version.hashSeed());
     GroupCommit group = new GroupCommit(scheduler, e -> health.fail("syncing the log", e));
@@ -177,7 +206,7 @@ final class Assembly {
     return new ReadStates(tables, first);
   }
 
-  private TableFiles tableFiles(Numbers numbers, OpenTables tables) {
+  private TableFiles tableFiles(LongSupplier numbers, OpenTables tables) {
     return new TableFiles(storage, numbers, tables::openUncounted);
   }
 
@@ -266,23 +295,5 @@ final class Assembly {
             flusher,
             compactor,
             compactions));
-  }
-
-  /** The numbers of new files; drawn from the manifest as soon as there is one. */
-  private static final class Numbers implements LongSupplier {
-    private volatile @Nullable VersionLog versions;
-
-    void from(VersionLog log) {
-      versions = log;
-    }
-
-    @Override
-    public long getAsLong() {
-      VersionLog log = versions;
-      if (log == null) {
-        throw new IllegalStateException("a database that only reads makes no files");
-      }
-      return log.allocateFile();
-    }
   }
 }

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>read CURRENT and the manifest: the version;
  *   <li>open every table of the version: each is present, whole, and the one that was written;
  *   <li>replay the log behind the version, and write what it holds into tables;
- *   <li>start a new log; delete files of ours that nothing names, leave foreign ones alone.
+ *   <li>start a new manifest, which names these tables and the new log's first segment;
+ *   <li>start the new log; delete files of ours that nothing names, leave foreign ones alone.
  * </ol>
  *
  * <p>A crash at any point leaves a state from which the same steps lead to the same result: nothing
@@ -72,7 +73,8 @@ public final class Opening {
       checkExistence(recovered != null);
       Codecs codecs = Codecs.load();
       Version version = recovered == null ? create(codecs) : recovered.version();
-      Engine engine = new Assembly(environment, options, codecs, lock).build(version);
+      Engine engine =
+          new Assembly(environment, options, codecs, lock).build(version, recovered == null);
       opened = true;
       return engine;
     } finally {

@@ -32,10 +32,11 @@ final class ReplayedLog implements AutoCloseable {
   /**
    * Reads the log.
    *
+   * @param names what the directory had when the version was read
    * @throws org.anvildb.api.CorruptionException if a part is missing or damaged that was on disk
    */
-  static ReplayedLog read(Storage storage, Version version) {
-    WalReplay replay = new WalReplay(storage, Opening.shortId(version));
+  static ReplayedLog read(Storage storage, Version version, List<String> names) {
+    WalReplay replay = new WalReplay(storage, Opening.shortId(version), names);
     boolean done = false;
     try {
       Filler filler = new Filler(version.hashSeed());

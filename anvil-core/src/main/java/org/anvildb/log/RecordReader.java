@@ -14,18 +14,25 @@ import org.jspecify.annotations.Nullable;
  * use, and nothing is allocated by them. Sequence numbers must follow each other without a gap.
  */
 public final class RecordReader {
-  private static final int HEADER = RecordFormat.LEAD_BYTES;
+  private static final int WINDOW_BYTES = 64 << 10;
 
   private final MemorySegment memory;
   private final long salt;
   private final long limit;
-  private final byte[] header = new byte[RecordFormat.LEAD_BYTES + RecordFormat.HEADER_BYTES];
 
+  /** Bytes of the file, behind the free ones that the check of a header needs before it. */
+  private final byte[] window;
+
+  private long windowStart;
+  private int windowBytes;
   private long end;
   private long nextSequence;
   private long offset;
   private int length;
   private int count;
+  private int bodyChecksum;
+  private int mustBeZero;
+  private long readSequence;
   private long syncedUpTo;
   private long badRecordEnd;
   private @Nullable String bad;
@@ -47,6 +54,8 @@ public final class RecordReader {
     this.limit = Math.min(limit, memory.byteSize());
     this.end = from;
     this.nextSequence = firstSequence;
+    long most = Math.clamp(this.limit - from, 0, WINDOW_BYTES);
+    this.window = new byte[RecordFormat.LEAD_BYTES + (int) most];
   }
 
   /** Goes to the next record; returns false at the end, whatever it is: see {@link #tail()}. */
@@ -153,20 +162,23 @@ public final class RecordReader {
       isZero = true;
       return stop("there is no record");
     }
-    RecordFormat.copyHeader(memory, end, header);
-    if (!RecordFormat.verifies(header, HEADER, salt)) {
+    int header = load(end, RecordFormat.HEADER_BYTES);
+    if (!RecordFormat.verifies(window, header, salt)) {
       return stop("the checksum of the record's header does not match");
     }
-    length = Bytes.getInt(header, HEADER + RecordFormat.LENGTH);
-    count = Bytes.getInt(header, HEADER + RecordFormat.COUNT);
-    long synced = Bytes.getInt(header, HEADER + RecordFormat.SYNCED);
+    length = Bytes.getInt(window, header + RecordFormat.LENGTH);
+    bodyChecksum = Bytes.getInt(window, header + RecordFormat.BODY_CRC);
+    count = Bytes.getInt(window, header + RecordFormat.COUNT);
+    readSequence = Bytes.getLong(window, header + RecordFormat.SEQUENCE);
+    mustBeZero = Bytes.getInt(window, header + RecordFormat.ZERO);
+    long synced = Bytes.getInt(window, header + RecordFormat.SYNCED);
     syncedUpTo = (synced & 0xffff_ffffL) << RecordFormat.SYNCED_SHIFT;
     return true;
   }
 
   /** Checks what a header that verifies can only get wrong if its writer did. */
   private boolean isConsistent() {
-    long sequence = Bytes.getLong(header, HEADER + RecordFormat.SEQUENCE);
+    long sequence = readSequence;
     long expected = count == 0 ? nextSequence - 1 : nextSequence;
     if (sequence < expected) {
       // A crash can leave an earlier sector of the same file in the place of one that was lost.
@@ -184,7 +196,7 @@ public final class RecordReader {
     if (syncedUpTo > end) {
       return contradict("the record says that the log was synced beyond it");
     }
-    if (Bytes.getInt(header, HEADER + RecordFormat.ZERO) != 0) {
+    if (mustBeZero != 0) {
       return contradict("bytes of the header that must be zero are not");
     }
     return true;
@@ -196,13 +208,38 @@ public final class RecordReader {
     if (length > limit - body || RecordFormat.recordBytes(length) > limit - end) {
       return stop("the record is cut off");
     }
-    if (Checksum.of(memory, body, length) != Bytes.getInt(header, HEADER + RecordFormat.BODY_CRC)) {
+    if (checksumOfBody() != bodyChecksum) {
       return stop("the checksum of the record's body does not match");
     }
     if (!isZero(body + length, RecordFormat.align(length) - length)) {
       return stop("the padding of the record is not zero");
     }
     return true;
+  }
+
+  private int checksumOfBody() {
+    long bytes = RecordFormat.recordBytes(length);
+    return bytes <= window.length - RecordFormat.LEAD_BYTES
+        ? Checksum.of(window, load(end, (int) bytes) + RecordFormat.HEADER_BYTES, length)
+        : Checksum.of(memory, end + RecordFormat.HEADER_BYTES, length);
+  }
+
+  /**
+   * Returns where a range of the file stands in the window, which is moved if need be.
+   *
+   * <p>Records are read from an array, many with one copy: replaying a log is the first that a
+   * process does, and until the code is compiled each access to a segment costs far more than one
+   * to an array. Seen ({@code reopen-killed}, a segment of 16 MiB in a new process): 455 ms with a
+   * copy of each header and body, 270 to 380 ms so.
+   */
+  private int load(long from, int bytes) {
+    if (from < windowStart || from + bytes > windowStart + windowBytes) {
+      windowStart = from;
+      windowBytes = (int) Math.min(window.length - RecordFormat.LEAD_BYTES, limit - from);
+      MemorySegment.copy(
+          memory, ValueLayout.JAVA_BYTE, from, window, RecordFormat.LEAD_BYTES, windowBytes);
+    }
+    return RecordFormat.LEAD_BYTES + (int) (from - windowStart);
   }
 
   private boolean isZero(long from, long bytes) {

@@ -66,7 +66,7 @@ public final class ManifestReader {
   /** Reads the bytes of a manifest that a {@code CURRENT} names. */
   static RecoveredVersion read(String name, byte[] bytes, FileHead current) {
     FileHead head = FileHead.decode(name, bytes, FileHead.MANIFEST_MAGIC);
-    if (!head.equals(current)) {
+    if (!head.isSame(current)) {
       throw new CorruptionException(
           name, 0, "is the manifest of another database or number; restore the right one");
     }

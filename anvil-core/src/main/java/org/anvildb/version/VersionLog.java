@@ -2,7 +2,6 @@ package org.anvildb.version;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import org.anvildb.api.StorageException;
 import org.anvildb.storage.Storage;
 import org.anvildb.version.VersionEdit.Counters;
@@ -10,8 +9,8 @@ import org.anvildb.version.VersionEdit.Counters;
 /**
  * The current version and the manifest that makes each change of it durable.
  *
- * <p>{@link #current()} and {@link #allocateFile()} are safe for any thread; {@link #commit} and
- * {@link #close()} are called by one thread at a time, under a lock of the engine's. No pinning, no
+ * <p>{@link #current()} and {@link #nextFile()} are safe for any thread; {@link #commit} and {@link
+ * #close()} are called by one thread at a time, under a lock of the engine's. No pinning, no
  * picking and no file but the manifest is the business of this class.
  *
  * <p>After a commit that threw, it is not known whether the edits are on disk: neither the tables
@@ -25,37 +24,50 @@ public final class VersionLog implements AutoCloseable {
 
   private final Storage storage;
   private final long rotateBytes;
-  private final AtomicLong nextFile;
+  private final FileNumbers numbers;
   private volatile Version current;
   private Manifest manifest;
 
   private VersionLog(
-      Storage storage, long rotateBytes, AtomicLong nextFile, Version version, Manifest manifest) {
+      Storage storage, long rotateBytes, FileNumbers numbers, Version version, Manifest manifest) {
     this.storage = storage;
     this.rotateBytes = rotateBytes;
-    this.nextFile = nextFile;
+    this.numbers = numbers;
     this.current = version;
     this.manifest = manifest;
   }
 
   /**
-   * Starts a new manifest for a version, new or recovered, and puts it in force. Numbers go on
+   * Starts a new manifest for a version, new or recovered, and puts it in force. Its numbers go on
    * above every number that the version knows or that a file in the directory has.
-   *
-   * <p>A new database must have neither tables nor log segments before this returns: a crash until
-   * then leaves nothing, or a database that can be read.
    */
   public static VersionLog start(Storage storage, Version version) {
     return start(storage, version, ROTATE_BYTES);
   }
 
+  /**
+   * Starts a new manifest for a version and puts it in force. What the version names, tables and
+   * the first log segment, is durable by now.
+   *
+   * <p>A new database must have neither tables nor log segments before this returns: a crash until
+   * then leaves nothing, or a database that can be read.
+   *
+   * @param numbers those of all files of this database
+   */
+  public static VersionLog start(Storage storage, Version version, FileNumbers numbers) {
+    return start(storage, version, numbers, ROTATE_BYTES);
+  }
+
   static VersionLog start(Storage storage, Version version, long rotateBytes) {
-    long highest = FileName.highestNumber(storage.list());
-    AtomicLong nextFile = new AtomicLong(Math.max(version.nextFile(), highest + 1));
-    long number = nextFile.getAndIncrement();
-    Version first = version.apply(List.of(new Counters(nextFile.get(), 0)));
+    return start(storage, version, FileNumbers.above(version, storage.list()), rotateBytes);
+  }
+
+  private static VersionLog start(
+      Storage storage, Version version, FileNumbers numbers, long rotateBytes) {
+    long number = numbers.allocate();
+    Version first = version.apply(List.of(new Counters(numbers.next(), 0)));
     Manifest manifest = startManifest(storage, number, first);
-    return new VersionLog(storage, rotateBytes, nextFile, first, manifest);
+    return new VersionLog(storage, rotateBytes, numbers, first, manifest);
   }
 
   /** Returns the version that the last commit made. */
@@ -70,12 +82,12 @@ public final class VersionLog implements AutoCloseable {
 
   /** Returns a number for a new file, which no file had before and none will have again. */
   public long allocateFile() {
-    return nextFile.getAndIncrement();
+    return numbers.allocate();
   }
 
   /** Returns the lowest number that was not handed out yet. */
   public long nextFile() {
-    return nextFile.get();
+    return numbers.next();
   }
 
   /**
@@ -88,7 +100,7 @@ public final class VersionLog implements AutoCloseable {
    */
   public Version commit(List<VersionEdit> edits) {
     List<VersionEdit> all = new ArrayList<>(edits);
-    all.add(new Counters(nextFile.get(), 0));
+    all.add(new Counters(numbers.next(), 0));
     Version next = current.apply(all);
     if (manifest.bytes() > Math.max(rotateBytes, 2 * manifest.snapshotBytes())) {
       rotate(next);
@@ -109,7 +121,7 @@ public final class VersionLog implements AutoCloseable {
     manifest.ensureAlive();
     Manifest old = manifest;
     try {
-      long number = nextFile.getAndIncrement();
+      long number = numbers.allocate();
       manifest = startManifest(storage, number, next);
       old.close();
     } catch (Throwable e) {

@@ -1,7 +1,6 @@
 package org.anvildb.wal;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import org.anvildb.api.Limits;
 import org.anvildb.bytes.Bytes;
 import org.jspecify.annotations.Nullable;
@@ -26,24 +25,28 @@ public final class BatchReader {
       if (end - at < BatchFormat.HEADER_BYTES) {
         return "operation " + i + " of " + count + " is cut off";
       }
-      String problem = problem(log, at, end);
+      long head = log.get(Bytes.LE_LONG, at);
+      int keyLength = (int) (head >>> 8 * BatchFormat.KEY_LENGTH) & 0xffff;
+      int valueLength = (int) (head >>> 8 * BatchFormat.VALUE_LENGTH);
+      String problem = problem((int) head & 0xffff, valueLength);
+      if (problem == null) {
+        problem = problem(log, at, end, (long) BatchFormat.HEADER_BYTES + keyLength + valueLength);
+      }
       if (problem != null) {
         return "operation " + i + " of " + count + " " + problem;
       }
-      at = BatchFormat.next(log, at);
+      at += BatchFormat.operationBytes(keyLength, valueLength);
     }
     return at == end ? null : (end - at) + " bytes follow the last of " + count + " operations";
   }
 
-  private static @Nullable String problem(MemorySegment log, long at, long end) {
-    byte kind = BatchFormat.kind(log, at);
-    int keyLength = BatchFormat.keyLength(log, at);
-    int valueLength = BatchFormat.valueLength(log, at);
-    if (kind != BatchFormat.PUT && kind != BatchFormat.DELETE) {
-      return "is of the unknown kind " + kind;
-    }
-    if (log.get(ValueLayout.JAVA_BYTE, at + 1) != 0) {
+  /** Checks the kind, with the reserved byte above it, and the length of the value. */
+  private static @Nullable String problem(int kind, int valueLength) {
+    if (kind >> 8 != 0) {
       return "has a reserved byte that is not zero";
+    }
+    if (kind != BatchFormat.PUT && kind != BatchFormat.DELETE) {
+      return "is of the unknown kind " + (byte) kind;
     }
     if (valueLength < 0 || valueLength > Limits.MAX_VALUE_BYTES) {
       return "has a value of " + valueLength + " bytes";
@@ -51,17 +54,21 @@ public final class BatchReader {
     if (kind == BatchFormat.DELETE && valueLength != 0) {
       return "deletes, but has a value";
     }
+    return null;
+  }
+
+  /** Checks the keyspace, the place and the padding of an operation that uses some bytes. */
+  private static @Nullable String problem(MemorySegment log, long at, long end, long used) {
     if (log.get(Bytes.LE_INT, at + BatchFormat.KEYSPACE) < 0) {
       return "has a negative keyspace id";
     }
-    long used = (long) BatchFormat.HEADER_BYTES + keyLength + valueLength;
-    if (BatchFormat.operationBytes(keyLength, valueLength) > end - at) {
+    long padded = BatchFormat.align(used);
+    if (padded > end - at) {
       return "reaches beyond the batch";
     }
-    for (long i = at + used; i < at + BatchFormat.align(used); i++) {
-      if (log.get(ValueLayout.JAVA_BYTE, i) != 0) {
-        return "has padding that is not zero";
-      }
+    long unused = padded - used;
+    if (unused > 0 && log.get(Bytes.LE_LONG, at + padded - Long.BYTES) >>> 8 * (8 - unused) != 0) {
+      return "has padding that is not zero";
     }
     return null;
   }

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class WalReplay implements AutoCloseable {
   private final Storage storage;
   private final long database;
+  private final List<String> names;
   private final List<StoredSegment> segments = new ArrayList<>();
 
   /**
@@ -36,8 +37,20 @@ public final class WalReplay implements AutoCloseable {
    * @param database the id of the database
    */
   public WalReplay(Storage storage, long database) {
+    this(storage, database, storage.list());
+  }
+
+  /**
+   * Makes a replay of what the directory had at some moment.
+   *
+   * @param storage where the segments are
+   * @param database the id of the database
+   * @param names the names of the files; segments that came later are none of the log's
+   */
+  public WalReplay(Storage storage, long database, List<String> names) {
     this.storage = storage;
     this.database = database;
+    this.names = names;
   }
 
   /**
@@ -56,7 +69,7 @@ public final class WalReplay implements AutoCloseable {
     if (!segments.isEmpty()) {
       throw new IllegalStateException("a replay runs once");
     }
-    for (long number : SegmentFormat.numbers(storage.list())) {
+    for (long number : SegmentFormat.numbers(names)) {
       if (number >= floor) {
         segments.add(guarded(number, () -> StoredSegment.open(storage, number, database)));
       }

@@ -41,7 +41,7 @@ public enum Workload {
   DELETESEQ(Start.COPY, Extent.ENTRIES, 1, WriteSteps::delete),
   /** Puts at one end; at the other, seeks the first key and deletes it. */
   QUEUE(Start.EMPTY, Extent.POPS, 1, QueueStep::make),
-  /** A major compaction of the filled store, half of it overwritten and settled again. */
+  /** A major compaction of the filled store, half of it overwritten, the last of it unsettled. */
   COMPACT(Start.COPY, Extent.ONCE, 1, WriteSteps::overwrite),
   /** Opening after a clean close, and after the process was killed; two lines in the report. */
   REOPEN(Start.COPY, Extent.ONCE, 1, WriteSteps::overwrite),
