@@ -16,6 +16,7 @@ import org.anvildb.api.Snapshot;
 import org.anvildb.api.Stats;
 import org.anvildb.api.VerifyReport;
 import org.anvildb.api.WriteBatch;
+import org.anvildb.wal.BatchEncoder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -178,14 +179,16 @@ public final class Engine implements Database {
   @Override
   public void write(WriteBatch batch, Durability durability) {
     Objects.requireNonNull(durability, "durability");
-    parts.committer().write(BufferedBatch.of(this, batch).encoder(), null);
-    parts.log().await(durability);
+    BatchEncoder encoder = BufferedBatch.of(this, batch).encoder();
+    parts.committer().write(encoder, null);
+    parts.log().await(durability, encoder);
   }
 
   @Override
   public CompletableFuture<@Nullable Void> writeAsync(WriteBatch batch) {
-    parts.committer().write(BufferedBatch.of(this, batch).encoder(), null);
-    return parts.log().future(parts.options().durability());
+    BatchEncoder encoder = BufferedBatch.of(this, batch).encoder();
+    parts.committer().write(encoder, null);
+    return parts.log().future(parts.options().durability(), encoder);
   }
 
   @Override
@@ -197,7 +200,7 @@ public final class Engine implements Database {
   @Override
   public void sync() {
     parts.health().checkWritable();
-    parts.log().await(Durability.SYNC);
+    parts.log().awaitAll();
   }
 
   @Override

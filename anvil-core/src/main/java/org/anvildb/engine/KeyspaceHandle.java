@@ -85,8 +85,7 @@ final class KeyspaceHandle implements Keyspace {
   @Override
   public void put(byte[] key, byte[] value, Durability durability) {
     Objects.requireNonNull(durability, "durability");
-    write(key, Objects.requireNonNull(value, "value"), null);
-    parts.log().await(durability);
+    write(key, Objects.requireNonNull(value, "value"), null, durability);
   }
 
   @Override
@@ -97,8 +96,7 @@ final class KeyspaceHandle implements Keyspace {
   @Override
   public void delete(byte[] key, Durability durability) {
     Objects.requireNonNull(durability, "durability");
-    write(key, null, null);
-    parts.log().await(durability);
+    write(key, null, null, durability);
   }
 
   @Override
@@ -135,14 +133,12 @@ final class KeyspaceHandle implements Keyspace {
 
   @Override
   public CompletableFuture<@Nullable Void> putAsync(byte[] key, byte[] value) {
-    write(key, Objects.requireNonNull(value, "value"), null);
-    return parts.log().future(parts.options().durability());
+    return writeAsync(key, Objects.requireNonNull(value, "value"));
   }
 
   @Override
   public CompletableFuture<@Nullable Void> deleteAsync(byte[] key) {
-    write(key, null, null);
-    return parts.log().future(parts.options().durability());
+    return writeAsync(key, null);
   }
 
   @Override
@@ -154,32 +150,58 @@ final class KeyspaceHandle implements Keyspace {
   }
 
   private boolean writeIf(byte[] key, byte @Nullable [] value, BooleanSupplier condition) {
-    boolean written = write(key, value, condition);
-    if (written) {
-      parts.log().await(parts.options().durability());
-    }
-    return written;
+    return write(key, value, condition, parts.options().durability());
   }
 
-  /** Writes a put, or a delete if there is no value. */
-  private boolean write(byte[] key, byte @Nullable [] value, @Nullable BooleanSupplier condition) {
+  /** Writes a put, or a delete if there is no value, and waits until it is durable as asked. */
+  private boolean write(
+      byte[] key,
+      byte @Nullable [] value,
+      @Nullable BooleanSupplier condition,
+      Durability durability) {
+    EncoderPool encoders = parts.committer().encoders();
+    BatchEncoder encoder = encoder(encoders, key);
+    try {
+      encode(encoder, key, value);
+      boolean written = parts.committer().write(encoder, condition);
+      if (written) {
+        parts.log().await(durability, encoder);
+      }
+      return written;
+    } finally {
+      encoders.giveBack(encoder);
+      Reference.reachabilityFence(engine);
+    }
+  }
+
+  private CompletableFuture<@Nullable Void> writeAsync(byte[] key, byte @Nullable [] value) {
+    EncoderPool encoders = parts.committer().encoders();
+    BatchEncoder encoder = encoder(encoders, key);
+    try {
+      encode(encoder, key, value);
+      parts.committer().write(encoder, null);
+      return parts.log().future(parts.options().durability(), encoder);
+    } finally {
+      encoders.giveBack(encoder);
+      Reference.reachabilityFence(engine);
+    }
+  }
+
+  /** Returns a buffer for a write, if the keyspace still takes any. */
+  private BatchEncoder encoder(EncoderPool encoders, byte[] key) {
     Objects.requireNonNull(key, "key");
     if (parts.states().current().keyspace(id) == null) {
       parts.health().checkOpen();
       throw new ClosedException("keyspace '" + name + "' was dropped");
     }
-    EncoderPool encoders = parts.committer().encoders();
-    BatchEncoder encoder = encoders.take();
-    try {
-      if (value == null) {
-        encoder.delete(id, key);
-      } else {
-        encoder.put(id, key, value);
-      }
-      return parts.committer().write(encoder, condition);
-    } finally {
-      encoders.giveBack(encoder);
-      Reference.reachabilityFence(engine);
+    return encoders.take();
+  }
+
+  private void encode(BatchEncoder encoder, byte[] key, byte @Nullable [] value) {
+    if (value == null) {
+      encoder.delete(id, key);
+    } else {
+      encoder.put(id, key, value);
     }
   }
 }

@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 import org.anvildb.api.Durability;
 import org.anvildb.schedule.Lane;
 import org.anvildb.schedule.Scheduler;
+import org.anvildb.wal.BatchEncoder;
 import org.anvildb.wal.GroupCommit;
 import org.anvildb.wal.SegmentPool;
 import org.jspecify.annotations.Nullable;
@@ -48,35 +49,55 @@ final class LogSync {
     this.durable = durable;
   }
 
-  /** Waits until all that was written so far is as durable as asked. */
-  void await(Durability durability) {
+  /** Waits until all that was written so far is on disk. */
+  void awaitAll() {
+    await(end.get());
+  }
+
+  /**
+   * Waits until a batch that was written is as durable as asked.
+   *
+   * @param batch as it was written; with its own place, so that it never waits for the force that a
+   *     later batch of another thread needs
+   */
+  void await(Durability durability, BatchEncoder batch) {
     if (durability == Durability.SYNC) {
-      LogPlace place = end.get();
-      group.await(place.segment(), place.position());
-      durable.synced(place.sequence());
+      await(placeOf(batch));
     } else {
       written();
     }
   }
 
-  /** Returns what completes when all that was written so far is as durable as asked. */
-  CompletableFuture<@Nullable Void> future(Durability durability) {
+  private void await(LogPlace place) {
+    group.await(place.segment(), place.position());
+    durable.synced(place.sequence());
+  }
+
+  /** An empty batch stands for all that was written before it. */
+  private LogPlace placeOf(BatchEncoder batch) {
+    LogPlace place = LogPlace.of(batch);
+    return place == null ? end.get() : place;
+  }
+
+  /** Returns what completes when a batch that was written is as durable as asked. */
+  CompletableFuture<@Nullable Void> future(Durability durability, BatchEncoder batch) {
     if (durability != Durability.SYNC) {
       written();
       return CompletableFuture.completedFuture(null);
     }
     CompletableFuture<@Nullable Void> future = new CompletableFuture<>();
-    LogPlace place = end.get();
+    LogPlace place = placeOf(batch);
+    // Not on the thread that tells, which may be another writer's: what hangs on the future is the
+    // user's code.
     group.whenSynced(
         place.segment(),
         place.position(),
         failure -> {
           if (failure == null) {
             durable.synced(place.sequence());
-            // Not on the sync thread: what hangs on the future is the user's code.
             future.completeAsync(() -> null);
           } else {
-            future.completeExceptionally(failure);
+            future.defaultExecutor().execute(() -> future.completeExceptionally(failure));
           }
         });
     return future;
@@ -118,8 +139,7 @@ final class LogSync {
    */
   void syncAtClose(boolean unflushed) {
     LogPlace place = end.get();
-    group.await(place.segment(), place.position());
-    durable.synced(place.sequence());
+    await(place);
     if (unflushed) {
       place.segment().appendMark();
       group.await(place.segment(), place.segment().position());

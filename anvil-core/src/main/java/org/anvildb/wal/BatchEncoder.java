@@ -8,6 +8,7 @@ import org.anvildb.api.Limits;
 import org.anvildb.bytes.Bytes;
 import org.anvildb.bytes.Checksum;
 import org.anvildb.log.RecordFormat;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Collects the operations of a batch, laid out as they will stand in the log (see {@link
@@ -39,6 +40,9 @@ public final class BatchEncoder {
   private long userBytes;
   private int checksum;
   private boolean hasChecksum;
+  private @Nullable WalSegment segment;
+  private long segmentEnd;
+  private long sequence;
 
   /** Adds an operation that sets a key. */
   public void put(int keyspace, byte[] key, byte[] value) {
@@ -80,6 +84,28 @@ public final class BatchEncoder {
     return checksum;
   }
 
+  /** Returns the segment that the batch was appended to, or null if it was to none. */
+  public @Nullable WalSegment segment() {
+    return segment;
+  }
+
+  /** Returns the end of the batch in its segment. */
+  public long segmentEnd() {
+    return segmentEnd;
+  }
+
+  /** Returns the number that it got there. */
+  public long sequence() {
+    return sequence;
+  }
+
+  /** Notes where the batch was appended. */
+  void appended(WalSegment to, long end, long number) {
+    segment = to;
+    segmentEnd = end;
+    sequence = number;
+  }
+
   /** Empties the batch. */
   public void clear() {
     if (buffer.length > KEPT_BUFFER_BYTES) {
@@ -89,6 +115,7 @@ public final class BatchEncoder {
     count = 0;
     userBytes = 0;
     hasChecksum = false;
+    segment = null;
   }
 
   /**

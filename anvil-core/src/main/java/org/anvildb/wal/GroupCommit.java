@@ -2,19 +2,26 @@ package org.anvildb.wal;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Consumer;
 import org.anvildb.api.ClosedException;
 import org.anvildb.api.PoisonedException;
 import org.anvildb.schedule.Gate;
 import org.anvildb.schedule.Lane;
 import org.anvildb.schedule.Scheduler;
+import org.anvildb.wal.SyncWaiter.Role;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the log durable, once for all who wait: while one force runs, others append and queue up,
  * and the next force, which starts right after, serves them together.
+ *
+ * <p>Whoever waits and finds nobody at it <em>leads</em>: it forces, on its own thread, all that was
+ * appended so far. The others follow: they sleep until they are served, or until the lead is handed
+ * to one of them. So a single writer never waits for another thread to wake up, and with several
+ * each sleeps once a force. If several took part in a round, the next one waits for a moment until
+ * they are back; see {@link GroupSize}. A force maps to no channel, so an interrupt of a leader
+ * disturbs nobody. Who must not block in the kernel, virtual threads and those who are told
+ * asynchronously, is seen to by {@link Lane#SYNC}, which leads where nobody else does.
  *
  * <p>Segments are forced in order. A segment's {@link WalSegment#syncedUpTo()} moves only when all
  * of its predecessors are on disk as a whole, so no acknowledged write ever has a hole before it.
@@ -23,8 +30,7 @@ import org.jspecify.annotations.Nullable;
  * the next one a success. From then on every caller whose bytes are not known to be on disk gets a
  * {@link PoisonedException} with the first failure as its cause.
  *
- * <p>Thread-safe. Forces run in {@link Lane#SYNC}, never on a calling thread, which only waits at a
- * gate.
+ * <p>Thread-safe. One thread leads at a time, which {@code isLed} says; only it forces and marks.
  */
 public final class GroupCommit implements AutoCloseable {
   private final Scheduler scheduler;
@@ -35,17 +41,29 @@ public final class GroupCommit implements AutoCloseable {
   @GuardedBy("this")
   private final ArrayDeque<WalSegment> unsynced = new ArrayDeque<>();
 
+  /** Who waits; the leader is not among them. */
   @GuardedBy("this")
-  private final List<Pending> pending = new ArrayList<>();
+  private final SyncQueue queue = new SyncQueue();
 
   @GuardedBy("this")
-  private boolean isRunning;
+  private final GroupSize groupSize = new GroupSize();
 
-  /** Whether something was asked for that no running or past force covers. */
+  /** Whether somebody leads; written under the lock. */
+  private volatile boolean isLed;
+
+  /** The waiter that keeps the time while a group gathers; then nobody leads. */
+  @GuardedBy("this")
+  private @Nullable SyncWaiter gatherer;
+
+  /** Whether somebody who can't lead asked for what no running or past force covers. */
   @GuardedBy("this")
   private boolean isWanted;
 
-  /** What is being forced and up to where, written by the sync thread under the lock. */
+  /** Whether the lane will look at {@link #isWanted}. */
+  @GuardedBy("this")
+  private boolean isSubmitted;
+
+  /** What is being forced and up to where, written by the leader under the lock. */
   private volatile @Nullable WalSegment forcing;
 
   @GuardedBy("this")
@@ -53,24 +71,25 @@ public final class GroupCommit implements AutoCloseable {
 
   private volatile @Nullable Throwable failure;
 
-  /** Written by the sync thread alone. */
+  /** Written by the leader alone. */
   private volatile long forces;
 
-  /** Is told when an asynchronous wait is over. Must be quick: it runs on the sync thread. */
+  /**
+   * Is told when an asynchronous wait is over. Must be quick and run no user's code: it runs on the
+   * thread that led, which may be any writer's.
+   */
   @FunctionalInterface
   public interface Completion {
     /** Takes null if the bytes are on disk, else why they are not. */
     void done(@Nullable PoisonedException failure);
   }
 
-  private record Pending(WalSegment segment, long position, Completion completion) {}
-
   /**
    * Makes a queue without segments.
    *
-   * @param scheduler runs the forces and makes the gate
-   * @param failureListener told on the sync thread when a force failed, with a {@link
-   *     PoisonedException} whose cause is the failure, or when a completion threw; must not throw
+   * @param scheduler runs the forces that no waiting thread leads, and makes the gates
+   * @param failureListener told by the leader when a force failed, with a {@link PoisonedException}
+   *     whose cause is the failure, or when a completion threw; must not throw
    */
   public GroupCommit(Scheduler scheduler, Consumer<? super Throwable> failureListener) {
     this.scheduler = scheduler;
@@ -101,10 +120,10 @@ public final class GroupCommit implements AutoCloseable {
     if (isSynced(segment, position)) {
       return;
     }
-    synchronized (this) {
-      want(segment, position);
+    SyncWaiter waiter = enter(segment, position);
+    if (waiter == null || follow(waiter)) {
+      lead(true);
     }
-    gate.await(() -> isSynced(segment, position) || failure != null);
     if (!isSynced(segment, position)) {
       throw poisoned();
     }
@@ -115,7 +134,7 @@ public final class GroupCommit implements AutoCloseable {
     boolean isQueued = false;
     synchronized (this) {
       if (!isSynced(segment, position) && failure == null) {
-        pending.add(new Pending(segment, position, completion));
+        queue.add(segment, position, completion);
         want(segment, position);
         isQueued = true;
       }
@@ -131,35 +150,43 @@ public final class GroupCommit implements AutoCloseable {
    * unmapped. Segments must be settled oldest first.
    */
   public void settle(WalSegment segment) {
-    List<Pending> served;
+    SyncQueue.Taken served;
+    SyncWaiter next = null;
     synchronized (this) {
       if (!segment.isSealed()) {
         throw new IllegalStateException("a segment in use can't be settled");
       }
       unsynced.remove(segment);
       segment.markSynced(segment.position());
-      served = takeServed();
+      served = queue.takeServed();
+      SyncWaiter gathering = gatherer;
+      if (gathering != null && gathering.role() == Role.GO) {
+        gatherer = null;
+        next = appointNext();
+      }
     }
-    complete(served, null);
-    gate.open();
+    wake(next, served);
+    served.complete(null, failureListener);
     gate.await(() -> forcing != segment);
   }
 
   /**
-   * Ends all waits: who still waits is told that the bytes are not known to be on disk. To be
-   * called when the scheduler runs no more work.
+   * Ends all waits: who still waits is told that the bytes are not known to be on disk. Returns
+   * when nobody forces any more. To be called when the scheduler runs no more work.
    */
   @Override
   public void close() {
-    List<Pending> over;
+    SyncQueue.Taken over;
     synchronized (this) {
       if (failure == null) {
         failure = new ClosedException("the database was closed before");
       }
-      over = takeAll();
+      gatherer = null;
+      over = queue.takeAll();
     }
-    gate.open();
-    complete(over, poisoned());
+    over.wake();
+    over.complete(poisoned(), failureListener);
+    gate.await(() -> !isLed);
   }
 
   /** Returns how many ranges were forced. */
@@ -176,6 +203,33 @@ public final class GroupCommit implements AutoCloseable {
     return segment.syncedUpTo() >= position;
   }
 
+  /** Lets the calling thread lead, which null says, or queues it up. */
+  private synchronized @Nullable SyncWaiter enter(WalSegment segment, long position) {
+    boolean mayLead = !Thread.currentThread().isVirtual();
+    boolean isOver = failure != null || isSynced(segment, position);
+    if (!isOver && mayLead && !isLed && !groupSize.shouldGather(queue.threads() + 1)) {
+      if (gatherer != null) {
+        groupSize.gathered();
+      }
+      beginLead();
+      return null;
+    }
+    var waiter = new SyncWaiter(segment, position, mayLead, scheduler.newGate());
+    if (isOver) {
+      waiter.setRole(Role.GO);
+      return waiter;
+    }
+    queue.add(waiter);
+    if (!mayLead) {
+      want(segment, position);
+    } else if (!isLed && gatherer == null) {
+      gatherer = waiter;
+      waiter.setRole(Role.GATHER);
+    }
+    return waiter;
+  }
+
+  /** Has the lane see to a position, unless a past or the running force covers it. */
   @GuardedBy("this")
   private void want(WalSegment segment, long position) {
     boolean isCovered =
@@ -184,102 +238,176 @@ public final class GroupCommit implements AutoCloseable {
       return;
     }
     isWanted = true;
-    if (!isRunning) {
-      isRunning = true;
+    if (!isLed) {
+      submit();
+    }
+  }
+
+  @GuardedBy("this")
+  private void submit() {
+    if (!isSubmitted) {
       scheduler.submit(Lane.SYNC, this::run);
+      isSubmitted = true;
     }
   }
 
   private void run() {
-    while (beginRound()) {
-      PoisonedException poison = null;
-      List<Pending> over;
+    synchronized (this) {
+      isSubmitted = false;
+      // Who led meanwhile has covered what was wanted, and submits again what is wanted since.
+      if (isLed || !isWanted || failure != null) {
+        return;
+      }
+      beginLead();
+    }
+    lead(false);
+  }
+
+  @GuardedBy("this")
+  private void beginLead() {
+    isLed = true;
+    gatherer = null;
+  }
+
+  /** Waits as the waiter's role says; returns whether the thread leads now. */
+  private boolean follow(SyncWaiter waiter) {
+    waiter.awaitChangeOf(Role.FOLLOW);
+    if (waiter.role() == Role.GATHER) {
+      boolean isInterrupted = false;
       try {
-        forceAll();
-      } catch (Throwable t) {
-        failure = t;
-        poison = poisoned();
+        waiter.gather(GroupSize.GATHER_NANOS);
+      } catch (InterruptedException e) {
+        isInterrupted = true;
       }
-      synchronized (this) {
-        forcing = null;
-        over = poison == null ? takeServed() : takeAll();
+      leadIncomplete(waiter);
+      waiter.awaitChangeOf(Role.GATHER);
+      if (isInterrupted) {
+        Thread.currentThread().interrupt();
       }
-      gate.open();
-      complete(over, poison);
-      if (poison != null) {
-        failureListener.accept(poison);
-      }
+    }
+    return waiter.role() == Role.LEAD;
+  }
+
+  /** Makes the gatherer lead, if the time is up and nobody does. */
+  private synchronized void leadIncomplete(SyncWaiter waiter) {
+    if (gatherer == waiter && waiter.role() == Role.GATHER) {
+      groupSize.gatheredInVain();
+      queue.remove(waiter);
+      waiter.setRole(Role.LEAD);
+      beginLead();
     }
   }
 
-  private synchronized boolean beginRound() {
-    isRunning = isWanted && failure == null;
+  /** One round: forces all that was appended so far, then hands the lead over. */
+  private void lead(boolean isCaller) {
+    Throwable thrown = null;
+    try {
+      WalSegment last = beginRound();
+      WalSegment segment = next(last);
+      while (segment != null) {
+        segment = force(segment) ? next(last) : null;
+      }
+    } catch (Throwable t) {
+      thrown = t;
+    }
+    endRound(thrown, isCaller);
+  }
+
+  private synchronized @Nullable WalSegment beginRound() {
     isWanted = false;
-    return isRunning;
+    return failure == null ? unsynced.peekLast() : null;
   }
 
-  private void forceAll() {
-    for (WalSegment segment : segments()) {
-      long from;
-      long to;
-      boolean isFinal;
-      synchronized (this) {
-        if (!unsynced.contains(segment)) {
-          continue;
-        }
-        // Sealed is read first: the position of a segment that is sealed then is final.
-        isFinal = segment.isSealed();
-        from = segment.syncedUpTo();
-        to = segment.position();
-        forcing = segment;
-        forcingUpTo = to;
-      }
-      if (to > from) {
-        segment.force(from, to);
-        forces = forces + 1;
-      }
-      synchronized (this) {
-        if (to > from && segment.syncedUpTo() < to) {
-          segment.markSynced(to);
-        }
-        if (isFinal) {
-          unsynced.remove(segment);
-        }
-        forcing = null;
-      }
-      gate.open();
+  /** Returns the oldest segment that is not on disk, if it belongs to the round. */
+  private synchronized @Nullable WalSegment next(@Nullable WalSegment last) {
+    WalSegment oldest = unsynced.peekFirst();
+    if (oldest == null || last == null || oldest.number() > last.number()) {
+      return null;
     }
+    forcing = oldest;
+    return oldest;
   }
 
-  private synchronized WalSegment[] segments() {
-    return unsynced.toArray(WalSegment[]::new);
-  }
-
-  @GuardedBy("this")
-  private List<Pending> takeServed() {
-    if (pending.isEmpty()) {
-      return List.of();
+  /** Forces a segment; returns whether all of it is on disk, so that others may follow. */
+  private boolean force(WalSegment segment) {
+    long from;
+    long to;
+    boolean isFinal;
+    synchronized (this) {
+      // Sealed is read first: the position of a segment that is sealed then is final.
+      isFinal = segment.isSealed();
+      from = segment.syncedUpTo();
+      to = segment.position();
+      forcingUpTo = to;
     }
-    List<Pending> served = new ArrayList<>();
-    pending.removeIf(p -> isSynced(p.segment(), p.position()) && served.add(p));
-    return served;
-  }
-
-  @GuardedBy("this")
-  private List<Pending> takeAll() {
-    List<Pending> all = List.copyOf(pending);
-    pending.clear();
-    return all;
-  }
-
-  private void complete(List<Pending> over, @Nullable PoisonedException poison) {
-    for (Pending p : over) {
-      try {
-        p.completion().done(isSynced(p.segment(), p.position()) ? null : poison);
-      } catch (Throwable t) {
-        // One caller's mistake must neither keep the others waiting nor pass unseen.
-        failureListener.accept(t);
+    if (to > from) {
+      segment.force(from, to);
+      forces = forces + 1;
+    }
+    synchronized (this) {
+      if (segment.syncedUpTo() < to) {
+        segment.markSynced(to);
       }
+      if (isFinal) {
+        unsynced.remove(segment);
+      }
+      forcing = null;
+    }
+    gate.open();
+    return isFinal;
+  }
+
+  private void endRound(@Nullable Throwable thrown, boolean isCaller) {
+    SyncQueue.Taken over;
+    SyncWaiter next;
+    synchronized (this) {
+      if (thrown != null && failure == null) {
+        failure = thrown;
+      }
+      forcing = null;
+      isLed = false;
+      over = failure == null ? queue.takeServed() : queue.takeAll();
+      groupSize.roundOver(over.threads() + queue.threads() + (isCaller ? 1 : 0));
+      next = appointNext();
+    }
+    wake(next, over);
+    gate.open();
+    PoisonedException poison = failure == null ? null : poisoned();
+    over.complete(poison, failureListener);
+    if (thrown != null && poison != null) {
+      failureListener.accept(poison);
+    }
+    submitIfWanted();
+  }
+
+  /** Returns the waiter that leads or gathers from now on, null if there is none. */
+  @GuardedBy("this")
+  private @Nullable SyncWaiter appointNext() {
+    SyncWaiter next = queue.firstThatMayLead();
+    if (next == null) {
+      return null;
+    }
+    if (groupSize.shouldGather(queue.threads())) {
+      gatherer = next;
+      next.setRole(Role.GATHER);
+    } else {
+      queue.remove(next);
+      next.setRole(Role.LEAD);
+      beginLead();
+    }
+    return next;
+  }
+
+  private static void wake(@Nullable SyncWaiter next, SyncQueue.Taken others) {
+    if (next != null) {
+      next.wake();
+    }
+    others.wake();
+  }
+
+  private synchronized void submitIfWanted() {
+    if (!isLed && isWanted && failure == null) {
+      submit();
     }
   }
 

@@ -13,7 +13,8 @@ import org.anvildb.storage.MappedFile;
  * entries point into {@link #memory()}.
  *
  * <p>One thread at a time writes, under the engine's commit lock; any thread may read the memory,
- * {@link #position()} and {@link #syncedUpTo()}. Only the sync thread forces.
+ * {@link #position()} and {@link #syncedUpTo()}. Only the leader of {@link
+ * GroupCommit} forces.
  */
 public final class WalSegment implements AutoCloseable {
   private static final VarHandle POSITION;
@@ -126,6 +127,7 @@ public final class WalSegment implements AutoCloseable {
         batch.buffer(), from, memory, ValueLayout.JAVA_BYTE, at, (int) (copyEnd - at));
     nextSequence = sequence + 1;
     POSITION.setRelease(this, end);
+    batch.appended(this, end, sequence);
     return at + RecordFormat.HEADER_BYTES;
   }
 
