@@ -30,7 +30,7 @@ final class GroupCommitThreadsTest {
   private final GroupCommit log = new GroupCommit(scheduler, failures::add);
   private final AtomicLong numbers = new AtomicLong();
   private final SegmentPool pool =
-      new SegmentPool(disk, scheduler, numbers::incrementAndGet, 42, 16 << 10, () -> {});
+      new SegmentPool(disk, scheduler, numbers::incrementAndGet, 42, 16 << 10, true, () -> {});
 
   /** The segments in use, oldest first; its monitor is the commit lock. */
   private final List<WalSegment> live = new ArrayList<>();
