@@ -2,10 +2,13 @@ package org.anvildb.cursor;
 
 import java.lang.foreign.MemorySegment;
 import org.anvildb.bytes.Bytes;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sorted parts without overlap, one behind the other, as one cursor: the tables of a level. A part
- * is opened when the cursor gets there, and closed when it leaves. Not thread-safe.
+ * is opened when the cursor gets there. When it leaves, the part's cursor is kept for its return: at
+ * random seeks, opening was a tenth of the time. A few are kept; one that is in the way of another
+ * is closed. Not thread-safe.
  */
 public final class ConcatCursor implements InternalCursor {
   /**
@@ -29,10 +32,20 @@ public final class ConcatCursor implements InternalCursor {
     boolean distinctKeys();
   }
 
+  /** How many cursors of parts are kept at most, the current one not counted. */
+  static final int KEPT = 16;
+
   private final Parts parts;
   private final boolean distinctKeys;
   private InternalCursor current = EmptyCursor.INSTANCE;
   private int currentPart = -1;
+
+  /** Cursors of parts that were left, or null; a part's place is its number modulo the length. */
+  private @Nullable InternalCursor[] kept = {};
+
+  /** The part of each kept cursor. */
+  private int[] keptParts = {};
+
   private boolean valid;
 
   /** Makes a cursor that stands on no entry; no part is opened yet. */
@@ -100,10 +113,45 @@ public final class ConcatCursor implements InternalCursor {
   private InternalCursor open(int part) {
     if (part != currentPart) {
       leave();
-      current = parts.open(part);
+      InternalCursor known = takeKept(part);
+      current = known != null ? known : parts.open(part);
       currentPart = part;
     }
     return current;
+  }
+
+  private @Nullable InternalCursor takeKept(int part) {
+    if (kept.length == 0) {
+      return null;
+    }
+    int place = part % kept.length;
+    InternalCursor known = kept[place];
+    if (known == null || keptParts[place] != part) {
+      return null;
+    }
+    kept[place] = null;
+    return known;
+  }
+
+  /** Leaves the current part, and keeps its cursor in the place of another. */
+  private void leave() {
+    if (currentPart < 0) {
+      return;
+    }
+    if (kept.length == 0) {
+      int places = Math.min(KEPT, parts.count());
+      kept = new InternalCursor[places];
+      keptParts = new int[places];
+    }
+    int place = currentPart % kept.length;
+    InternalCursor closing = kept[place];
+    kept[place] = current;
+    keptParts[place] = currentPart;
+    current = EmptyCursor.INSTANCE;
+    currentPart = -1;
+    if (closing != null) {
+      closing.close();
+    }
   }
 
   private int firstEndingAtOrAfter(byte[] key, int length) {
@@ -181,17 +229,20 @@ public final class ConcatCursor implements InternalCursor {
     return distinctKeys;
   }
 
-  /** Closes the part that is open. */
+  /** Closes the parts that are open. */
   @Override
   public void close() {
     valid = false;
-    leave();
-  }
-
-  private void leave() {
     InternalCursor closing = current;
     current = EmptyCursor.INSTANCE;
     currentPart = -1;
     closing.close();
+    for (int i = 0; i < kept.length; i++) {
+      InternalCursor known = kept[i];
+      kept[i] = null;
+      if (known != null) {
+        known.close();
+      }
+    }
   }
 }

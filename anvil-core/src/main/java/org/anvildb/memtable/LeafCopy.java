@@ -80,7 +80,7 @@ final class LeafCopy {
     take(tree.descend(key, length, true), key, length, true, FIRST_SIZE);
   }
 
-  /** Copies keys from one on, or before it; it belongs to the given leaf or to one further right. */
+  /** Copies keys from one on, or before it, in the given leaf or in one to the right of it. */
   private void take(long[] from, byte[] key, int length, boolean before, int most) {
     long[] source = from;
     while (true) {

@@ -11,6 +11,9 @@ import org.anvildb.bytes.Bytes;
  * be set on one block after the other. Not thread-safe.
  */
 final class Block {
+  /** How many bytes of entries a seek touches: nine entries of 16 and 100 bytes. */
+  static final int AHEAD_BYTES = 1024;
+
   private final Table table;
   private final byte[] smallest;
 
@@ -40,6 +43,9 @@ final class Block {
   private long smallestSequence;
   private long entriesAt;
 
+  /** Takes what {@link #touch} reads, so that the reads are not left out. */
+  private long touched;
+
   Block(Table table) {
     this.table = table;
     this.smallest = table.meta().smallest();
@@ -62,19 +68,41 @@ final class Block {
   /** Sets the view on a block of the table. */
   void open(int block) {
     if (block != ordinal) {
-      ordinal = -1;
-      table.load(block, this);
+      load(block);
+      readHeader();
       ordinal = block;
     }
   }
 
-  /** Takes the bytes of a block, and checks and notes its layout. */
+  /**
+   * Sets the view on a block that will be searched. The lines of its header, heads and offsets are
+   * touched first: the waits for memory overlap, where those of the search would follow each other.
+   */
+  void openToSearch(int block) {
+    if (block != ordinal) {
+      load(block);
+      touch(start, start + table.searchBytes());
+      readHeader();
+      ordinal = block;
+    }
+  }
+
+  private void load(int block) {
+    ordinal = -1;
+    table.load(block, this);
+  }
+
+  /** Takes the bytes of a block. */
   void set(MemorySegment memory, long start, long end, long fileOffset, int tablePrefix) {
     this.memory = memory;
     this.start = start;
     this.end = end;
     this.fileOffset = fileOffset;
     this.tablePrefix = tablePrefix;
+  }
+
+  /** Checks and notes the layout. */
+  private void readHeader() {
     if (end - start < BlockFormat.HEADER_BYTES) {
       throw corrupt("is too short");
     }
@@ -96,6 +124,28 @@ final class Block {
     }
     smallestSequence =
         sequenceBytes > 0 ? memory.get(Bytes.LE_LONG, start + BlockFormat.HEADER_BYTES) : 0;
+  }
+
+  /** Reads a number from each line of a part of the block, so that they are in the cache soon. */
+  private void touch(long from, long to) {
+    long last = Math.min(to, end - Long.BYTES);
+    long sum = 0;
+    for (long at = from; at <= last; at += TableFormat.LINE_BYTES) {
+      sum += memory.get(Bytes.LE_LONG, at);
+    }
+    touched = sum;
+  }
+
+  /** Touches the entries from one on. */
+  private void touchFrom(int i) {
+    long entry = entry(i);
+    touch(entry, entry + AHEAD_BYTES);
+  }
+
+  /** Touches the entries up to and with one. */
+  private void touchUpTo(int i) {
+    long entry = entry(i);
+    touch(Math.max(entriesAt, entry - AHEAD_BYTES), entry);
   }
 
   /** Returns where an entry starts; its header is still to be checked. */
@@ -137,15 +187,54 @@ final class Block {
   /** Returns the first entry whose key is not less than a key; {@link #count} if there is none. */
   int lowerBound(byte[] key, int keyLength) {
     int order = comparePrefix(key, keyLength);
+    return order == 0 ? behindPrefix(key, keyLength, firstByHead(key, keyLength)) : end(order);
+  }
+
+  /** As {@link #lowerBound}, for who is to read on from there: touches the entries that follow. */
+  int seekCeiling(byte[] key, int keyLength) {
+    int order = comparePrefix(key, keyLength);
     if (order != 0) {
-      return order < 0 ? 0 : count;
+      return end(order);
     }
-    int head = (int) (Bytes.head(key, prefix, keyLength) >>> 32) + Integer.MIN_VALUE;
-    int low = firstHead(head, 0, false);
+    int first = firstByHead(key, keyLength);
+    if (first < count) {
+      touchFrom(first);
+    }
+    return behindPrefix(key, keyLength, first);
+  }
+
+  /** As {@link #lowerBound}, for who is to read backwards: touches the entries before. */
+  int seekLower(byte[] key, int keyLength) {
+    int order = comparePrefix(key, keyLength);
+    if (order != 0) {
+      return end(order);
+    }
+    int first = firstByHead(key, keyLength);
+    touchUpTo(Math.min(first, count - 1));
+    return behindPrefix(key, keyLength, first);
+  }
+
+  private int end(int order) {
+    return order < 0 ? 0 : count;
+  }
+
+  /** Returns the first entry whose head is at least that of a key, which has the prefix. */
+  private int firstByHead(byte[] key, int keyLength) {
+    return firstHead(searchHead(key, keyLength), 0);
+  }
+
+  private int searchHead(byte[] key, int keyLength) {
+    return (int) (Bytes.head(key, prefix, keyLength) >>> 32) + Integer.MIN_VALUE;
+  }
+
+  /** Goes on from the first entry whose head is not less to the first whose key is not less. */
+  private int behindPrefix(byte[] key, int keyLength, int first) {
+    long head = searchHead(key, keyLength);
+    int low = first;
     if (low == count || head(low) != head) {
       return low;
     }
-    int high = low + 1 == count || head(low + 1) != head ? low + 1 : firstHead(head, low, true);
+    int high = low + 1 == count || head(low + 1) != head ? low + 1 : firstHead(head + 1, low);
     while (low < high) {
       int middle = (low + high) >>> 1;
       if (compareBehindPrefix(key, keyLength, middle) > 0) {
@@ -157,24 +246,24 @@ final class Block {
     return low;
   }
 
-  /** Returns the first entry from one on whose head is greater than, or at least, a head. */
-  private int firstHead(int head, int from, boolean greater) {
+  /**
+   * Returns the first entry from one on whose head is at least a bound. No branch depends on a head:
+   * the processor would guess every other one wrong.
+   */
+  private int firstHead(long bound, int from) {
     int low = from;
-    int high = count;
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      int other = head(middle);
-      if (other < head || greater && other == head) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
+    int size = count - from;
+    while (size > 0) {
+      int half = (size + 1) >>> 1;
+      int less = (int) (head(low + half - 1) - bound >> Long.SIZE - 1);
+      low += half & less;
+      size = size - half & less | half - 1 & ~less;
     }
     return low;
   }
 
   /** Returns the head of an entry, such that signed comparison orders. */
-  private int head(int i) {
+  private long head(int i) {
     return memory.get(TableFormat.BE_INT, headsAt + (long) BlockFormat.HEAD_BYTES * i)
         + Integer.MIN_VALUE;
   }

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.anvildb.api.CorruptionException;
 import org.anvildb.bytes.Bytes;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the blocks of a table are, and which one may hold a key. Thread-safe.
@@ -39,8 +40,8 @@ final class BlockIndex {
   private final long endsAt;
   private final long separatorsAt;
 
-  /** Whether all pages of the section were checked; a race only checks them twice. */
-  private boolean checked;
+  /** Made when all pages of the section were checked; a race only does both twice. */
+  private @Nullable HeadSamples samples;
 
   BlockIndex(Pages pages, MemorySegment memory, Footer footer, TableProperties p, String file) {
     this.file = file;
@@ -68,7 +69,7 @@ final class BlockIndex {
 
   /** Returns where a block starts; it ends where the next one starts. */
   long offset(int block) {
-    check();
+    checked();
     return u32(offsetsAt + 4L * block);
   }
 
@@ -89,19 +90,28 @@ final class BlockIndex {
 
   /** Returns the last block whose separator is less than a key; the first if there is none. */
   int find(byte[] key, int keyLength) {
-    check();
+    HeadSamples samples = checked();
     int shared = Math.min(prefix, keyLength);
     int order = Arrays.compareUnsigned(key, 0, shared, smallest, 0, prefix);
     if (order != 0) {
       return order < 0 ? 0 : blocks - 1;
     }
-    long head = Bytes.head(key, prefix, keyLength) + Long.MIN_VALUE;
-    int low = 0;
+    long head = Bytes.head(key, prefix, keyLength) ^ Long.MIN_VALUE;
+    int next = samples.countLess(memory, start, blocks, head);
+    int low = Math.max(0, next - 1);
+    if (next < blocks && HeadSamples.head(memory, start, next) == head) {
+      return findAmongEqual(key, keyLength, head, low);
+    }
+    return low;
+  }
+
+  /** Returns the last block whose separator is less than a key, from a block on that is. */
+  private int findAmongEqual(byte[] key, int keyLength, long head, int from) {
+    int low = from;
     int high = blocks;
     while (high - low > 1) {
       int middle = (low + high) >>> 1;
-      long other = memory.get(Bytes.BE_LONG, start + (long) HEAD_BYTES * middle) + Long.MIN_VALUE;
-      if (other < head || other == head && compare(key, keyLength, middle) > 0) {
+      if (HeadSamples.head(memory, start, middle) == head && compare(key, keyLength, middle) > 0) {
         low = middle;
       } else {
         high = middle;
@@ -120,11 +130,14 @@ final class BlockIndex {
         key, prefix, keyLength - prefix, memory, separatorsAt + from, (int) (to - from));
   }
 
-  private void check() {
-    if (!checked) {
+  private HeadSamples checked() {
+    HeadSamples known = samples;
+    if (known == null) {
       pages.touch(start, bytes);
-      checked = true;
+      known = HeadSamples.of(memory, start, blocks);
+      samples = known;
     }
+    return known;
   }
 
   private long u32(long at) {

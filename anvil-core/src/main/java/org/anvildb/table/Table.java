@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * IllegalStateException}, also one that is under way; cursors of the table are then void too.
  */
 public final class Table implements AutoCloseable {
+  /** As many lines as a processor fetches at once; a longer search waits for its own. */
+  private static final int MAX_SEARCH_BYTES = 16 * TableFormat.LINE_BYTES;
+
   private final String file;
   private final TableMeta meta;
   private final MappedFile mapped;
@@ -33,6 +36,7 @@ public final class Table implements AutoCloseable {
   private final long dataBytes;
   private final long maxSequence;
   private final Codec codec;
+  private final long searchBytes;
   private final boolean direct;
   private final @Nullable PointIndex pointIndex;
   private final @Nullable BloomFilter bloomFilter;
@@ -55,6 +59,7 @@ public final class Table implements AutoCloseable {
     this.smallest = meta.smallest();
     this.dataBytes = properties.dataBytes();
     this.maxSequence = meta.maxSequence();
+    this.searchBytes = searchBytes(properties);
     this.codec = codecs.byId(properties.codecId(), file);
     this.direct = codec.id() == Codecs.NONE_ID;
     FilterPolicy policy = properties.filterPolicy();
@@ -268,8 +273,8 @@ public final class Table implements AutoCloseable {
     long offset = index.offset(ordinal);
     long end = index.checkedEnd(ordinal, offset);
     long stored = end - offset;
-    long restored = index.restoredBytes(ordinal);
     int prefix = steps.at(offset);
+    long restored = cached == null ? stored : index.restoredBytes(ordinal);
     if (cached == null || restored == stored) {
       pages.touch(offset, stored);
       view.set(memory, offset, end, offset, prefix);
@@ -298,6 +303,18 @@ public final class Table implements AutoCloseable {
           file, offset, "the block here is not what " + codec.name() + " wrote", e);
     }
     return target;
+  }
+
+  /** Returns about how many bytes of a block are header, heads and offsets, within limits. */
+  long searchBytes() {
+    return searchBytes;
+  }
+
+  private static long searchBytes(TableProperties properties) {
+    long entries = properties.entries() / properties.blocks();
+    return Math.min(
+        MAX_SEARCH_BYTES,
+        TableFormat.LINE_BYTES + entries * (BlockFormat.HEAD_BYTES + Short.BYTES));
   }
 
   MemorySegment memory() {

@@ -19,6 +19,7 @@ final class TableCursor implements InternalCursor {
   private final Table table;
   private final BlockIndex index;
   private final Block block;
+  private final byte[] smallest;
   private final int longestKey;
   private final byte[] key;
 
@@ -33,6 +34,7 @@ final class TableCursor implements InternalCursor {
     this.table = table;
     this.index = table.index();
     this.block = new Block(table);
+    this.smallest = table.meta().smallest();
     this.longestKey = table.properties().longestKey();
     this.key = new byte[longestKey + Long.BYTES];
   }
@@ -49,24 +51,36 @@ final class TableCursor implements InternalCursor {
 
   @Override
   public boolean seekCeiling(byte[] target, int length) {
-    int i = seek(target, length);
+    at = -1;
+    int i;
+    try {
+      openToSearch(target, length);
+      i = block.seekCeiling(target, length);
+    } catch (InternalError e) {
+      throw table.unreadable(e);
+    }
     return i < block.count ? read(i) : nextBlock();
   }
 
   @Override
   public boolean seekLower(byte[] target, int length) {
-    int i = seek(target, length);
+    at = -1;
+    int i;
+    try {
+      openToSearch(target, length);
+      i = block.seekLower(target, length);
+    } catch (InternalError e) {
+      throw table.unreadable(e);
+    }
     return i > 0 ? read(i - 1) : previousBlock();
   }
 
-  /** Opens the block that holds the place of a key, and returns the first entry not less. */
-  private int seek(byte[] target, int length) {
-    at = -1;
-    try {
-      open(index.find(target, length));
-      return block.lowerBound(target, length);
-    } catch (InternalError e) {
-      throw table.unreadable(e);
+  /** Opens the block that holds the place of a key. */
+  private void openToSearch(byte[] target, int length) {
+    int ordinal = index.find(target, length);
+    if (block.ordinal() != ordinal) {
+      block.openToSearch(ordinal);
+      copyPrefix();
     }
   }
 
@@ -101,9 +115,13 @@ final class TableCursor implements InternalCursor {
       } catch (InternalError e) {
         throw table.unreadable(e);
       }
-      System.arraycopy(table.meta().smallest(), 0, key, 0, block.tablePrefix);
+      copyPrefix();
     }
     return true;
+  }
+
+  private void copyPrefix() {
+    System.arraycopy(smallest, 0, key, 0, block.tablePrefix);
   }
 
   private boolean read(int i) {

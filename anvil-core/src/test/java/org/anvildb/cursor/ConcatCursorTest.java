@@ -27,7 +27,7 @@ final class ConcatCursorTest extends InternalCursorContract {
   }
 
   @Test
-  void onePartIsOpenAtATimeAndTheLastIsClosed() {
+  void aPartIsOpenedWhereTheCursorGetsAndAllAreClosedInTheEnd() {
     var parts =
         new ListParts(
             List.of(List.of(TestEntry.put("a", 1, "1")), List.of(TestEntry.put("b", 2, "2"))));
@@ -37,9 +37,41 @@ final class ConcatCursorTest extends InternalCursorContract {
     assertThat(parts.opened).hasSize(1);
     cursor.next();
     assertThat(parts.opened).hasSize(2);
-    assertThat(parts.opened.getFirst().closed()).isTrue();
     cursor.close();
     assertThat(parts.opened).allMatch(ListCursor::closed);
+  }
+
+  @Test
+  void aPartToWhichTheCursorReturnsIsNotOpenedAgain() {
+    var parts =
+        new ListParts(
+            List.of(List.of(TestEntry.put("a", 1, "1")), List.of(TestEntry.put("b", 2, "2"))));
+    try (var cursor = new ConcatCursor(parts)) {
+      for (int i = 0; i < 3; i++) {
+        assertThat(cursor.seekCeiling(new byte[] {'b'}, 1)).isTrue();
+        assertThat(cursor.key()[0]).isEqualTo((byte) 'b');
+        assertThat(cursor.seekLower(new byte[] {'b'}, 1)).isTrue();
+        assertThat(cursor.key()[0]).isEqualTo((byte) 'a');
+      }
+      assertThat(parts.opened).hasSize(2);
+    }
+  }
+
+  @Test
+  void onlyAFewPartsStayOpenAndEachIsClosedOnce() {
+    List<List<TestEntry>> entries = new ArrayList<>();
+    for (int i = 0; i < 5 * ConcatCursor.KEPT; i++) {
+      entries.add(List.of(TestEntry.put(String.valueOf((char) ('a' + i)), 1, "1")));
+    }
+    var parts = new ListParts(entries);
+    var cursor = new ConcatCursor(parts);
+    cursor.seekFirst();
+    do {
+      assertThat(parts.opened.stream().filter(part -> !part.closed()).count())
+          .isLessThanOrEqualTo(ConcatCursor.KEPT + 1);
+    } while (cursor.next());
+    cursor.close();
+    assertThat(parts.opened).hasSize(entries.size()).allMatch(ListCursor::closed);
   }
 
   @Test

@@ -171,8 +171,9 @@ final class MisuseFailureTest {
     db.put(key(0), value(0, 0), Durability.SYNC);
     lanes.hold(Lane.SYNC);
     Queue<Throwable> thrown = new ConcurrentLinkedQueue<>();
+    // A virtual thread never forces by itself: it waits for the lane.
     Thread writer =
-        Thread.ofPlatform()
+        Thread.ofVirtual()
             .start(() -> {
               try {
                 db.put(key(1), value(1, 0), Durability.SYNC);

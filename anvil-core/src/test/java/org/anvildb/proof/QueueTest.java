@@ -43,7 +43,8 @@ final class QueueTest {
   }
 
   private static KeyRange range(int queue) {
-    return queue == 0 ? KeyRange.all() : KeyRange.prefix("q%d/".formatted(queue).getBytes(US_ASCII));
+    byte[] prefix = "q%d/".formatted(queue).getBytes(US_ASCII);
+    return queue == 0 ? KeyRange.all() : KeyRange.prefix(prefix);
   }
 
   private static NavigableMap<byte[], byte[]> part(ByteMap model, KeyRange range) {

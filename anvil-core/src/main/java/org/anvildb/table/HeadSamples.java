@@ -1,0 +1,84 @@
+package org.anvildb.table;
+
+import java.lang.foreign.MemorySegment;
+import org.anvildb.bytes.Bytes;
+
+/**
+ * A tree of samples of sorted heads, on the heap: it leads to the few heads, two cache lines of
+ * them, among which a search ends. Immutable, thread-safe.
+ *
+ * <p>The lowest level has the last head of each group of 16, each further level the last sample of
+ * each group of 16, and the top is one group. That is 0.5 bytes a block.
+ *
+ * <p>A group is searched by counting, without a branch on what is found. A binary search of the
+ * mapped heads mispredicts every other step, and its steps wait for each other's cache lines.
+ */
+final class HeadSamples {
+  private static final int SHIFT = 4;
+  private static final int GROUP = 1 << SHIFT;
+
+  /** The top first; heads as signed numbers in the same order, padded with the largest. */
+  private final long[][] levels;
+
+  private HeadSamples(long[][] levels) {
+    this.levels = levels;
+  }
+
+  /** Samples big-endian heads that ascend; the caller has checked the pages that hold them. */
+  static HeadSamples of(MemorySegment memory, long start, int count) {
+    int depth = 1;
+    while (groups(count, depth) > GROUP) {
+      depth++;
+    }
+    long[][] levels = new long[depth][];
+    for (int level = depth; level > 0; level--) {
+      int samples = groups(count, level);
+      long[] of = new long[groups(samples, 1) << SHIFT];
+      for (int i = 0; i < of.length; i++) {
+        long index = ((i + 1L) << SHIFT * level) - 1;
+        of[i] = index < count ? head(memory, start, (int) index) : Long.MAX_VALUE;
+      }
+      levels[depth - level] = of;
+    }
+    return new HeadSamples(levels);
+  }
+
+  /** Returns the group of heads that has the first one not less than a head, or is the last. */
+  int group(long head) {
+    int group = 0;
+    for (long[] level : levels) {
+      int from = Math.min(group << SHIFT, level.length - GROUP);
+      int less = 0;
+      for (int i = 0; i < GROUP; i++) {
+        less += less(level[from + i], head);
+      }
+      group = from + less;
+    }
+    return group;
+  }
+
+  /** Returns how many heads are less than one. */
+  int countLess(MemorySegment memory, long start, int count, long head) {
+    int from = Math.min(group(head) << SHIFT, count);
+    int to = Math.min(from + GROUP, count);
+    int less = from;
+    for (int i = from; i < to; i++) {
+      less += less(head(memory, start, i), head);
+    }
+    return less;
+  }
+
+  /** Returns a head as a signed number: sign flipped, it is ordered as the unsigned one was. */
+  static long head(MemorySegment memory, long start, int i) {
+    return memory.get(Bytes.BE_LONG, start + (long) Bytes.HEAD_BYTES * i) ^ Long.MIN_VALUE;
+  }
+
+  private static int groups(int count, int level) {
+    return (int) ((count + (1L << SHIFT * level) - 1) >>> SHIFT * level);
+  }
+
+  /** Returns 1 if one number is less than another, else 0. */
+  private static int less(long a, long b) {
+    return (int) (((a & ~b) | ((a | ~b) & (a - b))) >>> 63);
+  }
+}
