@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sorted parts without overlap, one behind the other, as one cursor: the tables of a level. A part
- * is opened when the cursor gets there. When it leaves, the part's cursor is kept for its return: at
- * random seeks, opening was a tenth of the time. A few are kept; one that is in the way of another
- * is closed. Not thread-safe.
+ * is opened when the cursor gets there. When it leaves, the part's cursor is kept for its return:
+ * at random seeks, opening was a tenth of the time. A few are kept; one that is in the way of
+ * another is closed. Not thread-safe.
  */
 public final class ConcatCursor implements InternalCursor {
   /**

@@ -71,8 +71,7 @@ final class CursorFactory {
             new VisibleCursor(
                 BoundedCursor.of(sources, from.length == 0 ? null : from, to),
                 point == null ? ReadState.LATEST : point.sequence());
-        var search =
-            point == null ? new GapSearch(gaps, keyspace, start, to, gap, visible) : null;
+        var search = point == null ? new GapSearch(gaps, keyspace, start, to, gap, visible) : null;
         cursor = new UserCursor(visible, state, engine, reads, open, search);
       }
       open.incrementAndGet();

@@ -21,8 +21,7 @@ final class MemtableSlot extends Counted {
    * @param segment the segment, or null where the memtable was replayed and the log is not written
    * @param beginNanos when it began to take writes
    */
-  MemtableSlot(
-      Memtable memtable, @Nullable WalSegment segment, Garbage garbage, long beginNanos) {
+  MemtableSlot(Memtable memtable, @Nullable WalSegment segment, Garbage garbage, long beginNanos) {
     this.memtable = memtable;
     this.segment = segment;
     this.garbage = garbage;

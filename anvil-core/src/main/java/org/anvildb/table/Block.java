@@ -247,8 +247,8 @@ final class Block {
   }
 
   /**
-   * Returns the first entry from one on whose head is at least a bound. No branch depends on a head:
-   * the processor would guess every other one wrong.
+   * Returns the first entry from one on whose head is at least a bound. No branch depends on a
+   * head: the processor would guess every other one wrong.
    */
   private int firstHead(long bound, int from) {
     int low = from;

@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
  * Makes the log durable, once for all who wait: while one force runs, others append and queue up,
  * and the next force, which starts right after, serves them together.
  *
- * <p>Whoever waits and finds nobody at it <em>leads</em>: it forces, on its own thread, all that was
- * appended so far. The others follow: they sleep until they are served, or until the lead is handed
- * to one of them. So a single writer never waits for another thread to wake up, and with several
- * each sleeps once a force. If several took part in a round, the next one waits for a moment until
- * they are back; see {@link GroupSize}. A force maps to no channel, so an interrupt of a leader
- * disturbs nobody. Who must not block in the kernel, virtual threads and those who are told
- * asynchronously, is seen to by {@link Lane#SYNC}, which leads where nobody else does.
+ * <p>Whoever waits and finds nobody at it <em>leads</em>: it forces, on its own thread, all that
+ * was appended so far. The others follow: they sleep until they are served, or until the lead is
+ * handed to one of them. So a single writer never waits for another thread to wake up, and with
+ * several each sleeps once a force. If several took part in a round, the next one waits for a
+ * moment until they are back; see {@link GroupSize}. A force maps to no channel, so an interrupt of
+ * a leader disturbs nobody. Who must not block in the kernel, virtual threads and those who are
+ * told asynchronously, is seen to by {@link Lane#SYNC}, which leads where nobody else does.
  *
  * <p>Segments are forced in order. A segment's {@link WalSegment#syncedUpTo()} moves only when all
  * of its predecessors are on disk as a whole, so no acknowledged write ever has a hole before it.

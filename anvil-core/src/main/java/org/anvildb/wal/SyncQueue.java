@@ -101,8 +101,7 @@ final class SyncQueue {
      * @param poison why bytes are not known to be on disk, where they are not
      * @param failureListener told what a completion throws
      */
-    void complete(
-        @Nullable PoisonedException poison, Consumer<? super Throwable> failureListener) {
+    void complete(@Nullable PoisonedException poison, Consumer<? super Throwable> failureListener) {
       for (Pending p : pending) {
         try {
           p.completion().done(p.isSynced() ? null : poison);

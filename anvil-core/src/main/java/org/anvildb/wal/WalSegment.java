@@ -13,8 +13,7 @@ import org.anvildb.storage.MappedFile;
  * entries point into {@link #memory()}.
  *
  * <p>One thread at a time writes, under the engine's commit lock; any thread may read the memory,
- * {@link #position()} and {@link #syncedUpTo()}. Only the leader of {@link
- * GroupCommit} forces.
+ * {@link #position()} and {@link #syncedUpTo()}. Only the leader of {@link GroupCommit} forces.
  */
 public final class WalSegment implements AutoCloseable {
   private static final VarHandle POSITION;

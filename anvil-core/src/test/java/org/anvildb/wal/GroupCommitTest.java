@@ -24,7 +24,8 @@ final class GroupCommitTest {
   private final GroupCommit log = new GroupCommit(scheduler, failures::add);
   private final AtomicLong numbers = new AtomicLong();
   private final SegmentPool pool =
-      new SegmentPool(disk, scheduler, numbers::incrementAndGet, DATABASE, 64 << 10, true, () -> {});
+      new SegmentPool(
+          disk, scheduler, numbers::incrementAndGet, DATABASE, 64 << 10, true, () -> {});
   private final BatchEncoder batch = new BatchEncoder();
 
   private WalSegment first() {
@@ -199,7 +200,8 @@ final class GroupCommitTest {
       var lost = new ConcurrentLinkedQueue<Throwable>();
       GroupCommit shared = new GroupCommit(threads, lost::add);
       SegmentPool sharedPool =
-          new SegmentPool(disk, threads, numbers::incrementAndGet, DATABASE, 32 << 10, true, () -> {});
+          new SegmentPool(
+              disk, threads, numbers::incrementAndGet, DATABASE, 32 << 10, true, () -> {});
       WalSegment begun = sharedPool.takeFirst();
       begun.beginChain(1);
       shared.add(begun);

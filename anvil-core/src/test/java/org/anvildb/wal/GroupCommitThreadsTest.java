@@ -155,10 +155,13 @@ final class GroupCommitThreadsTest {
       awaitAsleep(start(i == 0 ? VIRTUAL : PLATFORM, this::awaitOne));
     }
     Place place = append();
-    log.whenSynced(place.segment(), place.end(), failure -> {
-      thrown.add(new AssertionError(failure));
-      told.countDown();
-    });
+    log.whenSynced(
+        place.segment(),
+        place.end(),
+        failure -> {
+          thrown.add(new AssertionError(failure));
+          told.countDown();
+        });
     disk.failNext(cause);
     mayEnd.countDown();
     join();
@@ -179,10 +182,11 @@ final class GroupCommitThreadsTest {
     begin();
     CountDownLatch mayEnd = new CountDownLatch(1);
     AtomicInteger marked = new AtomicInteger();
-    Runnable marking = () -> {
-      awaitOne();
-      marked.addAndGet(Thread.currentThread().isInterrupted() ? 1 : 100);
-    };
+    Runnable marking =
+        () -> {
+          awaitOne();
+          marked.addAndGet(Thread.currentThread().isInterrupted() ? 1 : 100);
+        };
     disk.onForce(() -> {
       disk.onForce(() -> {});
       Thread.currentThread().interrupt();
@@ -241,20 +245,22 @@ final class GroupCommitThreadsTest {
       ThreadFactory kind = t < 4 ? PLATFORM : VIRTUAL;
       boolean tellsToo = t >= 2 && t < 4;
       Random random = new Random(t);
-      start(kind, () -> {
-        for (int i = 0; i < perThread; i++) {
-          if (tellsToo && i % 4 == 0) {
-            Place place = append();
-            log.whenSynced(place.segment(), place.end(), failure -> completions.countDown());
-          } else {
-            awaitOne();
-          }
-          if (random.nextInt(50) == 0) {
-            Thread.yield();
-          }
-          settleOldest();
-        }
-      });
+      start(
+          kind,
+          () -> {
+            for (int i = 0; i < perThread; i++) {
+              if (tellsToo && i % 4 == 0) {
+                Place place = append();
+                log.whenSynced(place.segment(), place.end(), failure -> completions.countDown());
+              } else {
+                awaitOne();
+              }
+              if (random.nextInt(50) == 0) {
+                Thread.yield();
+              }
+              settleOldest();
+            }
+          });
     }
     join();
     completions.await();

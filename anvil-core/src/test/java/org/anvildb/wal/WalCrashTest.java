@@ -50,7 +50,13 @@ final class WalCrashTest {
       sync = new GroupCommit(scheduler, failure -> {});
       pool =
           new SegmentPool(
-              disk, scheduler, history.numbers::incrementAndGet, DATABASE, SEGMENT_BYTES, true, () -> {});
+              disk,
+              scheduler,
+              history.numbers::incrementAndGet,
+              DATABASE,
+              SEGMENT_BYTES,
+              true,
+              () -> {});
     }
 
     /** Recovers as the engine does: all that was replayed goes into tables, then a new chain. */

@@ -23,7 +23,8 @@ final class WalReplayTest {
   private final InlineScheduler scheduler = new InlineScheduler(new Random(1));
   private final AtomicLong numbers = new AtomicLong(10);
   private final SegmentPool pool =
-      new SegmentPool(disk, scheduler, numbers::incrementAndGet, DATABASE, 16 << 10, true, () -> {});
+      new SegmentPool(
+          disk, scheduler, numbers::incrementAndGet, DATABASE, 16 << 10, true, () -> {});
   private final GroupCommit sync = new GroupCommit(scheduler, failure -> {});
   private final BatchEncoder batch = new BatchEncoder();
   private final Random random = new Random(6);

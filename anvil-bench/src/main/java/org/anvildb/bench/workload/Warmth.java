@@ -33,7 +33,8 @@ final class Warmth {
     long now = System.nanoTime();
     if (!isReached && now - lookNanos >= SLICE_NANOS / 2) {
       long millis = compilerMillis();
-      double share = (double) TimeUnit.MILLISECONDS.toNanos(millis - lookMillis) / (now - lookNanos);
+      double share =
+          (double) TimeUnit.MILLISECONDS.toNanos(millis - lookMillis) / (now - lookNanos);
       lookNanos = now;
       lookMillis = millis;
       long elapsed = now - startNanos;
