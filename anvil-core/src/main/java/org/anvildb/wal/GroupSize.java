@@ -7,7 +7,8 @@ package org.anvildb.wal;
  * were served. If the first of them forced at once, it would force for itself alone, the others
  * would share the next force, and so on in turns: two forces for each batch of each thread. One
  * force is enough if the last of them to come back leads. Measured once each on a prototype, four
- * threads, forces of 120 to 150 us: 2,060 forces for 5,000 batches without gathering, 1,350 with it.
+ * threads, forces of 120 to 150 us: 2,060 forces for 5,000 batches without gathering, 1,350 with
+ * it.
  *
  * <p>Gathering only pays if the others come. When it was in vain the next rounds don't gather,
  * twice as many each time, up to a bound. A single thread never gathers.
