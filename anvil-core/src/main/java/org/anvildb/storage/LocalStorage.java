@@ -234,9 +234,11 @@ public final class LocalStorage implements Storage {
 
   /** Returns null, and leaves no file, if the blocks can't be set aside. */
   private static @Nullable MappedFile reserve(Path path, long bytes) {
+    // Before the try, whose end deletes the file: one that had the name before is not ours.
+    RandomAccessFile created = createFile(path);
     MappedFile mapped = null;
     boolean done = false;
-    try (RandomAccessFile file = createFile(path);
+    try (RandomAccessFile file = created;
         SliceWriter slices = new SliceWriter(path)) {
       mapped = LocalMappedFile.extend(path, bytes);
       file.getFD().sync();
@@ -247,6 +249,7 @@ public final class LocalStorage implements Storage {
       slices.flush();
       done = true;
     } catch (IOException e) {
+      // Of a close that failed, too.
       done = false;
     } finally {
       if (!done) {

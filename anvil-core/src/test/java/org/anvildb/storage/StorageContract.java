@@ -83,6 +83,8 @@ abstract class StorageContract {
     assertThatThrownBy(() -> storage().create("a")).isInstanceOf(StorageException.class);
     assertThatThrownBy(() -> storage().createMapped("a", 4096))
         .isInstanceOf(StorageException.class);
+    assertThatThrownBy(() -> storage().reserveMapped("a", 4096))
+        .isInstanceOf(StorageException.class);
     assertThat(text("a")).isEqualTo("old");
   }
 
