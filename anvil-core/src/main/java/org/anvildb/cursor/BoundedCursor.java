@@ -76,6 +76,19 @@ public final class BoundedCursor implements InternalCursor {
     return endAtLower(source.previous());
   }
 
+  @Override
+  public int run(byte @Nullable [] end, int endLength) {
+    if (upper != null && (end == null || Bytes.compare(upper, upper.length, end, endLength) < 0)) {
+      return source.run(upper, upper.length);
+    }
+    return source.run(end, endLength);
+  }
+
+  @Override
+  public InternalCursor leaf() {
+    return source.leaf();
+  }
+
   private boolean endAtUpper(boolean onEntry) {
     return valid = onEntry && (upper == null || below(upper, upperHead));
   }

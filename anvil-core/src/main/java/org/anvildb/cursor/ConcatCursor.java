@@ -94,6 +94,16 @@ public final class ConcatCursor implements InternalCursor {
     return current.previous() || lastFrom(currentPart - 1);
   }
 
+  @Override
+  public int run(byte @Nullable [] end, int endLength) {
+    return current.run(end, endLength);
+  }
+
+  @Override
+  public InternalCursor leaf() {
+    return current.leaf();
+  }
+
   private boolean firstFrom(int from) {
     valid = false;
     for (int part = from; part < parts.count() && !valid; part++) {

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import org.anvildb.bytes.Bytes;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Several cursors as one. The sources are ranked newest first: of equal keys the entry of the
@@ -47,6 +48,12 @@ public final class MergingCursor implements InternalCursor {
   private static final int FIRST_TIE_LIMIT = 16;
   private static final int LAST_TIE_LIMIT = 1 << 16;
 
+  /** A run that is shorter was not worth the search for its end. */
+  private static final int SHORT_RUN = 4;
+
+  /** How often in a row a source must win, at most, before its run is searched for. */
+  private static final int LONGEST_STREAK = 63;
+
   private final InternalCursor[] sources;
   private final byte[][] keys;
   private final int[] lengths;
@@ -65,6 +72,12 @@ public final class MergingCursor implements InternalCursor {
   private int ties;
   private int tieLimit = FIRST_TIE_LIMIT;
 
+  /** How often in a row the source that moved won again. */
+  private int streak;
+
+  /** How long a source's streak must be before a run is searched for; adapts to how they mix. */
+  private final int[] runAfter;
+
   private MergingCursor(InternalCursor[] sources) {
     this.sources = sources;
     int count = sources.length;
@@ -73,6 +86,7 @@ public final class MergingCursor implements InternalCursor {
     heads = new long[count];
     live = new boolean[count];
     losers = new int[count];
+    runAfter = new int[count];
     winners = new int[2 * count];
     Arrays.fill(keys, new byte[0]);
   }
@@ -155,6 +169,45 @@ public final class MergingCursor implements InternalCursor {
     return start(BACKWARD);
   }
 
+  @Override
+  public int run(byte @Nullable [] end, int endLength) {
+    if (streak < runAfter[winner] || direction != FORWARD || !live[winner]) {
+      return 0;
+    }
+    int rival = runnerUp();
+    int run;
+    if (!live[rival]
+        || end != null && Bytes.compare(end, endLength, keys[rival], lengths[rival]) < 0) {
+      run = sources[winner].run(end, endLength);
+    } else {
+      run = sources[winner].run(keys[rival], lengths[rival]);
+    }
+    if (run < SHORT_RUN) {
+      streak = 0;
+      runAfter[winner] = Math.min(2 * runAfter[winner] + 1, LONGEST_STREAK);
+    } else {
+      runAfter[winner] >>= 1;
+    }
+    return run;
+  }
+
+  @Override
+  public InternalCursor leaf() {
+    return sources[winner].leaf();
+  }
+
+  /** Returns the source that would win without the winner: one of those that lost to it. */
+  private int runnerUp() {
+    int node = (winner + sources.length) >>> 1;
+    int best = losers[node];
+    for (node >>>= 1; node > 0; node >>>= 1) {
+      if (before(losers[node], best)) {
+        best = losers[node];
+      }
+    }
+    return best;
+  }
+
   /** Takes in the position of the source that moved, and plays its matches again. */
   private boolean advance(int moved, boolean onEntry) {
     if (onEntry) {
@@ -182,6 +235,7 @@ public final class MergingCursor implements InternalCursor {
       }
     }
     winner = best;
+    streak = best == moved ? streak + 1 : 0;
     if (ties > tieLimit) {
       widenPrefix();
     }
@@ -191,6 +245,7 @@ public final class MergingCursor implements InternalCursor {
   /** Builds everything from the positions of the sources. */
   private boolean start(long newDirection) {
     direction = newDirection;
+    streak = LONGEST_STREAK;
     for (int i = 0; i < sources.length; i++) {
       if (live[i]) {
         keys[i] = sources[i].key();

@@ -1,6 +1,7 @@
 package org.anvildb.cursor;
 
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a user sees: of each key the newest version that is not too new, and no tombstones. Not
@@ -99,6 +100,25 @@ public final class VisibleCursor implements InternalCursor {
       onEntry = source.previous();
     }
     return backwardFrom(onEntry);
+  }
+
+  /** The sources offer runs only of entries that each snapshot sees, of which no key has two. */
+  @Override
+  public int run(byte @Nullable [] end, int endLength) {
+    if (remembered) {
+      return 0;
+    }
+    int run = source.run(end, endLength);
+    if (run > 0) {
+      // The entries of a run have other keys than what precedes and follows them.
+      current.clear();
+    }
+    return run;
+  }
+
+  @Override
+  public InternalCursor leaf() {
+    return source.leaf();
   }
 
   private boolean forwardFrom(boolean start) {

@@ -17,15 +17,21 @@ import org.jspecify.annotations.Nullable;
  * exceptions that speak of the database. Belongs to the first thread that moves it.
  */
 final class UserCursor implements Cursor {
-  /** Where the cursor stands. */
-  private enum Place {
-    NEW,
-    BEFORE,
-    ENTRY,
-    BEHIND
-  }
+  // Where the cursor stands. Numbers: a reference would be stored through a barrier of the
+  // collector at each move.
+  private static final int NEW = 0;
+  private static final int BEFORE = 1;
+  private static final int ENTRY = 2;
+  private static final int BEHIND = 3;
 
   private final InternalCursor source;
+
+  /** Where the current entry is read: the source, or, in a run, the cursor at the end below it. */
+  private InternalCursor entry;
+
+  /** How many of the next moves may be made at {@link #entry} alone. */
+  private int run;
+
   private final ReadState state;
   private final HealthState health;
 
@@ -35,8 +41,10 @@ final class UserCursor implements Cursor {
   private final PointReads reads;
   private final AtomicInteger openCount;
   private final @Nullable GapSearch gapSearch;
-  private Place place = Place.NEW;
+  private int place = NEW;
   private boolean closed;
+
+  /** Who moves the cursor; nobody before the first move, and once it is closed. */
   private @Nullable Thread owner;
 
   UserCursor(
@@ -47,6 +55,7 @@ final class UserCursor implements Cursor {
       AtomicInteger openCount,
       @Nullable GapSearch gapSearch) {
     this.source = source;
+    this.entry = source;
     this.state = state;
     this.engine = engine;
     this.health = engine.parts().health();
@@ -58,26 +67,38 @@ final class UserCursor implements Cursor {
   @Override
   public boolean next() {
     checkUsable();
-    if (place == Place.BEHIND) {
+    if (run > 0) {
+      run--;
+      try {
+        return entry.next();
+      } catch (RuntimeException | InternalError e) {
+        throw failedMove(e);
+      }
+    }
+    return nextAfterRun();
+  }
+
+  private boolean nextAfterRun() {
+    if (place == BEHIND) {
       return false;
     }
     try {
-      return forward(place == Place.ENTRY ? source.next() : seekFirst());
-    } catch (IllegalStateException | InternalError e) {
-      throw translated(e);
+      return forward(place == ENTRY ? source.next() : seekFirst());
+    } catch (RuntimeException | InternalError e) {
+      throw failedMove(e);
     }
   }
 
   @Override
   public boolean previous() {
     checkUsable();
-    if (place == Place.BEFORE) {
+    if (place == BEFORE) {
       return false;
     }
     try {
-      return backward(place == Place.ENTRY ? source.previous() : source.seekLast());
-    } catch (IllegalStateException | InternalError e) {
-      throw translated(e);
+      return backward(place == ENTRY ? source.previous() : source.seekLast());
+    } catch (RuntimeException | InternalError e) {
+      throw failedMove(e);
     }
   }
 
@@ -87,8 +108,8 @@ final class UserCursor implements Cursor {
     checkUsable();
     try {
       return forward(source.seekCeiling(key, key.length));
-    } catch (IllegalStateException | InternalError e) {
-      throw translated(e);
+    } catch (RuntimeException | InternalError e) {
+      throw failedMove(e);
     }
   }
 
@@ -100,8 +121,8 @@ final class UserCursor implements Cursor {
       // The key that follows directly: what is less than it is equal to or less than the key.
       byte[] successor = Arrays.copyOf(key, key.length + 1);
       return backward(source.seekLower(successor, successor.length));
-    } catch (IllegalStateException | InternalError e) {
-      throw translated(e);
+    } catch (RuntimeException | InternalError e) {
+      throw failedMove(e);
     }
   }
 
@@ -110,8 +131,8 @@ final class UserCursor implements Cursor {
     checkUsable();
     try {
       return forward(seekFirst());
-    } catch (IllegalStateException | InternalError e) {
-      throw translated(e);
+    } catch (RuntimeException | InternalError e) {
+      throw failedMove(e);
     }
   }
 
@@ -120,29 +141,24 @@ final class UserCursor implements Cursor {
     checkUsable();
     try {
       return backward(source.seekLast());
-    } catch (IllegalStateException | InternalError e) {
-      throw translated(e);
+    } catch (RuntimeException | InternalError e) {
+      throw failedMove(e);
     }
   }
 
   @Override
   public byte[] key() {
     checkEntry();
-    return Arrays.copyOf(source.key(), source.keyLength());
+    return Arrays.copyOf(entry.key(), entry.keyLength());
   }
 
   @Override
   public byte[] value() {
     checkEntry();
     try {
-      byte[] value = new byte[source.valueLength()];
+      byte[] value = new byte[entry.valueLength()];
       MemorySegment.copy(
-          source.valueMemory(),
-          ValueLayout.JAVA_BYTE,
-          source.valueOffset(),
-          value,
-          0,
-          value.length);
+          entry.valueMemory(), ValueLayout.JAVA_BYTE, entry.valueOffset(), value, 0, value.length);
       return value;
     } catch (IllegalStateException | InternalError e) {
       throw translated(e);
@@ -152,19 +168,20 @@ final class UserCursor implements Cursor {
   @Override
   public MemorySegment keySegment() {
     checkEntry();
-    return MemorySegment.ofArray(source.key()).asSlice(0, source.keyLength()).asReadOnly();
+    return MemorySegment.ofArray(entry.key()).asSlice(0, entry.keyLength()).asReadOnly();
   }
 
   @Override
   public MemorySegment valueSegment() {
     checkEntry();
-    return source.valueMemory().asSlice(source.valueOffset(), source.valueLength()).asReadOnly();
+    return entry.valueMemory().asSlice(entry.valueOffset(), entry.valueLength()).asReadOnly();
   }
 
   @Override
   public void close() {
     if (!closed) {
       closed = true;
+      owner = null;
       openCount.decrementAndGet();
       source.close();
       state.release();
@@ -181,47 +198,73 @@ final class UserCursor implements Cursor {
   }
 
   private boolean forward(boolean found) {
-    place = found ? Place.ENTRY : Place.BEHIND;
+    place = found ? ENTRY : BEHIND;
+    entry = source;
+    run = found ? source.run(null, 0) : 0;
+    if (run > 0) {
+      entry = source.leaf();
+    }
     return found;
   }
 
   private boolean backward(boolean found) {
-    place = found ? Place.ENTRY : Place.BEFORE;
+    entry = source;
+    run = 0;
+    place = found ? ENTRY : BEFORE;
     return found;
   }
 
   private void checkEntry() {
-    checkUsable();
-    if (place != Place.ENTRY) {
-      throw new NoSuchElementException(
-          "the cursor stands on no entry: move it, and use it only where the move returns true");
+    if (owner != Thread.currentThread() || place != ENTRY) {
+      checkUsable();
+      if (place != ENTRY) {
+        throw new NoSuchElementException(
+            "the cursor stands on no entry: move it, and use it only where the move returns true");
+      }
     }
+    health.checkOpen();
   }
 
   private void checkUsable() {
-    Thread current = Thread.currentThread();
-    if (owner != current) {
-      if (owner != null) {
-        throw new IllegalStateException(
-            "a cursor belongs to one thread: "
-                + owner.getName()
-                + " moved it first, and "
-                + current.getName()
-                + " uses it now; open one cursor for each thread");
-      }
-      owner = current;
+    if (owner != Thread.currentThread()) {
+      own();
     }
+    health.checkOpen();
+  }
+
+  /** Takes the cursor for the current thread, or tells why it can't have it. */
+  private void own() {
     if (closed) {
       throw new ClosedException("the cursor was closed");
     }
-    health.checkOpen();
+    Thread current = Thread.currentThread();
+    Thread other = owner;
+    if (other != null) {
+      throw new IllegalStateException(
+          "a cursor belongs to one thread: "
+              + other.getName()
+              + " moved it first, and "
+              + current.getName()
+              + " uses it now; open one cursor for each thread");
+    }
+    owner = current;
+  }
+
+  /** Stands on no entry, as a new cursor; else a next move would go on from anywhere. */
+  private RuntimeException failedMove(Throwable cause) {
+    place = NEW;
+    entry = source;
+    run = 0;
+    return translated(cause);
   }
 
   private RuntimeException translated(Throwable cause) {
     if (cause instanceof InternalError error) {
       return reads.failed(error);
     }
-    health.checkOpen();
-    return (IllegalStateException) cause;
+    if (cause instanceof IllegalStateException) {
+      health.checkOpen();
+    }
+    return (RuntimeException) cause;
   }
 }

@@ -190,6 +190,16 @@ final class Block {
     return order == 0 ? behindPrefix(key, keyLength, firstByHead(key, keyLength)) : end(order);
   }
 
+  /** As {@link #lowerBound}, among the entries from one on; quick if all of them are less. */
+  int lowerBoundFrom(int from, byte[] key, int keyLength) {
+    int order = comparePrefix(key, keyLength);
+    if (order != 0) {
+      return order < 0 ? from : count;
+    }
+    long head = searchHead(key, keyLength);
+    return head(count - 1) < head ? count : behindPrefix(key, keyLength, firstHead(head, from));
+  }
+
   /** As {@link #lowerBound}, for who is to read on from there: touches the entries that follow. */
   int seekCeiling(byte[] key, int keyLength) {
     int order = comparePrefix(key, keyLength);

@@ -97,7 +97,13 @@ final class BlockIndex {
       return order < 0 ? 0 : blocks - 1;
     }
     long head = Bytes.head(key, prefix, keyLength) ^ Long.MIN_VALUE;
-    int next = samples.countLess(memory, start, blocks, head);
+    int group = samples.group(head);
+    // Asked for now, this line of offsets arrives together with the heads.
+    long groupOffset = u32(offsetsAt + 4L * group);
+    int next = HeadSamples.countLess(memory, start, group, blocks, head);
+    if (u32(offsetsAt + 4L * next) < groupOffset) {
+      throw corrupt();
+    }
     int low = Math.max(0, next - 1);
     if (next < blocks && HeadSamples.head(memory, start, next) == head) {
       return findAmongEqual(key, keyLength, head, low);

@@ -5,6 +5,7 @@ import java.lang.foreign.ValueLayout;
 import org.anvildb.api.CorruptionException;
 import org.anvildb.bytes.Bytes;
 import org.anvildb.cursor.InternalCursor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A cursor over a table. Not thread-safe.
@@ -23,6 +24,11 @@ final class TableCursor implements InternalCursor {
   private final int longestKey;
   private final byte[] key;
 
+  /**
+   * Whether there are only entries that all snapshots see, of different keys, and no tombstones.
+   */
+  private final boolean plain;
+
   /** The entry's place in the block, or -1 if the cursor stands on none. */
   private int at = -1;
 
@@ -37,6 +43,7 @@ final class TableCursor implements InternalCursor {
     this.smallest = table.meta().smallest();
     this.longestKey = table.properties().longestKey();
     this.key = new byte[longestKey + Long.BYTES];
+    this.plain = table.meta().maxSequence() == 0 && table.meta().tombstones() == 0;
   }
 
   @Override
@@ -93,6 +100,19 @@ final class TableCursor implements InternalCursor {
   @Override
   public boolean previous() {
     return at > 0 ? read(at - 1) : previousBlock();
+  }
+
+  @Override
+  public int run(byte @Nullable [] end, int endLength) {
+    if (at < 0 || !plain) {
+      return 0;
+    }
+    try {
+      int next = end == null ? block.count : block.lowerBoundFrom(at + 1, end, endLength);
+      return Math.max(0, next - 1 - at);
+    } catch (InternalError e) {
+      throw table.unreadable(e);
+    }
   }
 
   private boolean nextBlock() {

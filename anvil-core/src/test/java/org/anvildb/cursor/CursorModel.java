@@ -16,6 +16,7 @@ public final class CursorModel {
   private final String about;
   private final List<String> moves = new ArrayList<>();
   private int at = -1;
+  private int runMoves;
 
   public CursorModel(InternalCursor cursor, List<TestEntry> expected, String about) {
     this.cursor = cursor;
@@ -34,16 +35,44 @@ public final class CursorModel {
         case 1 -> check("seekLast", cursor.seekLast(), expected.size() - 1);
         case 2, 3 -> seek(random, true);
         case 4, 5 -> seek(random, false);
-        case 6, 7, 8 -> step(run, 1);
-        default -> step(run, -1);
+        case 6, 7, 8 -> step(random, run, 1);
+        default -> step(random, run, -1);
       }
     }
   }
 
-  private void step(int count, int by) {
+  private void step(Random random, int count, int by) {
     for (int i = 0; i < count && at >= 0; i++) {
       check(by > 0 ? "next" : "previous", by > 0 ? cursor.next() : cursor.previous(), at + by);
+      if (at >= 0 && random.nextInt(3) == 0) {
+        run(random);
+      }
     }
+  }
+
+  /** Makes some or all moves of a run at the leaf. */
+  private void run(Random random) {
+    Text end = random.nextBoolean() ? target(random) : null;
+    int run = end == null ? cursor.run(null, 0) : cursor.run(end.bytes(), end.bytes().length);
+    moves.add("run of " + run + (end == null ? "" : " before " + end));
+    assertThat(run).as(about).isNotNegative();
+    int steps = random.nextBoolean() ? run : random.nextInt(run + 1);
+    InternalCursor leaf = cursor.leaf();
+    for (int i = 0; i < steps; i++) {
+      runMoves++;
+      moves.add("next in the run");
+      String context =
+          about + " after " + moves.subList(Math.max(0, moves.size() - 8), moves.size());
+      assertThat(leaf.next()).as(context).isTrue();
+      assertThat(++at).as(context).isLessThan(expected.size());
+      assertThat(read(leaf)).as(context).isEqualTo(expected.get(at));
+      assertThat(end == null || expected.get(at).key().compareTo(end) < 0).as(context).isTrue();
+    }
+  }
+
+  /** Returns how many moves were made in runs. */
+  public int runMoves() {
+    return runMoves;
   }
 
   private void seek(Random random, boolean ceiling) {

@@ -1,5 +1,7 @@
 package org.anvildb.cursor;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
@@ -52,6 +54,26 @@ public abstract class InternalCursorContract {
         new CursorModel(cursor, expected(entries), "seed " + ~seed).walk(random, 60);
       }
     }
+  }
+
+  @Test
+  void runsShowTheSameEntriesAsMovesOfTheWholeCursor() {
+    int runMoves = 0;
+    for (long seed = 0; seed < seeds(); seed++) {
+      Random random = new Random(31 * seed);
+      var newest = new TreeMap<TestEntry.Text, TestEntry>();
+      for (TestEntry e : TestEntry.random(random, random.nextInt(200), 200)) {
+        var plain = new TestEntry(e.key(), 0, false, e.value());
+        newest.put(e.key(), random.nextInt(300) == 0 ? e : plain);
+      }
+      List<TestEntry> entries = List.copyOf(newest.values());
+      try (InternalCursor cursor = open(entries, random)) {
+        var model = new CursorModel(cursor, expected(entries), "seed " + 31 * seed);
+        model.walk(random, 60);
+        runMoves += model.runMoves();
+      }
+    }
+    assertThat(runMoves).isGreaterThan(5 * seeds());
   }
 
   @Test

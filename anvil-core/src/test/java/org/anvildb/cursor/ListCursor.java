@@ -3,6 +3,7 @@ package org.anvildb.cursor;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A cursor over a sorted list, for tests. As a table's cursor does, it overwrites its key array at
@@ -11,6 +12,7 @@ import java.util.List;
 public final class ListCursor implements InternalCursor {
   private final List<TestEntry> entries;
   private final boolean distinctKeys;
+  private final boolean plain;
   private int at = -1;
   private byte[] key = new byte[4];
   private boolean closed;
@@ -18,6 +20,9 @@ public final class ListCursor implements InternalCursor {
   public ListCursor(List<TestEntry> entries) {
     this.entries = entries;
     this.distinctKeys = entries.stream().map(TestEntry::key).distinct().count() == entries.size();
+    this.plain =
+        distinctKeys
+            && entries.stream().noneMatch(entry -> entry.tombstone() || entry.sequence() > 0);
   }
 
   public boolean closed() {
@@ -73,6 +78,13 @@ public final class ListCursor implements InternalCursor {
   public boolean previous() {
     entry();
     return moveTo(at - 1);
+  }
+
+  @Override
+  public int run(byte @Nullable [] end, int endLength) {
+    entry();
+    int behind = end == null ? entries.size() : firstAtOrAfter(end, endLength);
+    return plain ? Math.max(0, behind - at - 1) : 0;
   }
 
   private boolean moveTo(int index) {

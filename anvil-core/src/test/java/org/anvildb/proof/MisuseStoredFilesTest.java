@@ -10,10 +10,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.TreeMap;
 import org.anvildb.Anvil;
 import org.anvildb.api.ByteSize;
 import org.anvildb.api.CorruptionException;
+import org.anvildb.api.Cursor;
 import org.anvildb.api.Database;
 import org.anvildb.api.DatabaseOptions;
 import org.anvildb.api.FilterPolicy;
@@ -319,6 +321,28 @@ final class MisuseStoredFilesTest {
           .hasMessageContaining(table.getFileName().toString());
       assertThat(db.get(key(0))).as("a newer version hides the block").isEqualTo(value(0, 1));
       assertThat(table).exists();
+    }
+  }
+
+  @Test
+  void aCursorThatMetDamageStandsOnNoEntryAndStartsOver() throws IOException {
+    Path directory = closedDatabase();
+    Path table = MisuseDirectories.named(directory, ".sst").getFirst();
+    MisuseDirectories.flipBit(table, 20_000);
+    try (Database db = Anvil.open(directory);
+        Cursor cursor = db.cursor()) {
+      int[] read = {0};
+      assertThatThrownBy(
+              () -> {
+                while (cursor.next()) {
+                  assertThat(cursor.key()).isEqualTo(key(read[0]++));
+                }
+              })
+          .isInstanceOf(CorruptionException.class);
+      assertThat(read[0]).isBetween(1, KEYS - 1);
+      assertThatThrownBy(cursor::key).isInstanceOf(NoSuchElementException.class);
+      assertThat(cursor.next()).isTrue();
+      assertThat(cursor.key()).isEqualTo(key(0));
     }
   }
 }

@@ -45,7 +45,8 @@ final class HeadSamplesTest {
       long near = heads[random.nextInt(count)] + random.nextInt(3) - 1;
       long[] probes = {near, value(random, values), Long.MIN_VALUE, Long.MAX_VALUE};
       for (long probe : probes) {
-        assertThat(samples.countLess(memory, 3, count, probe))
+        int group = samples.group(probe);
+        assertThat(HeadSamples.countLess(memory, 3, group, count, probe))
             .as("%s heads of %s values, probe %s", count, values, probe)
             .isEqualTo(countLess(heads, probe));
       }

@@ -70,6 +70,9 @@ final class TableWalk {
         boolean on = forward ? cursor.next() : cursor.previous();
         at += forward ? 1 : -1;
         checkAt(cursor, on, at);
+        if (on && random.nextInt(4) == 0) {
+          at = walkRun(cursor, at);
+        }
         if (!on) {
           byte[] key = target();
           at = ceiling(key);
@@ -82,6 +85,18 @@ final class TableWalk {
         }
       }
     }
+  }
+
+  /** Moves over what the cursor offers as a run; returns where that ends. */
+  private int walkRun(InternalCursor cursor, int from) {
+    byte[] end = random.nextBoolean() ? target() : null;
+    int run = end == null ? cursor.run(null, 0) : cursor.run(end, end.length);
+    assertThat(run).as(context).isNotNegative();
+    for (int i = from + 1; i <= from + run; i++) {
+      checkAt(cursor.leaf(), cursor.leaf().next(), i);
+      assertThat(end == null || i < ceiling(end)).as(context).isTrue();
+    }
+    return from + run;
   }
 
   private void finds() {
