@@ -91,6 +91,26 @@ public final class Bytes {
     return true;
   }
 
+  /**
+   * Returns a copy of the first bytes of an array. Keys are mostly short, and of a scan the call of
+   * the copying routine was 8 %: 8 to 32 bytes are copied as two or four numbers, which may
+   * overlap.
+   */
+  public static byte[] copyOf(byte[] a, int length) {
+    if (length < Long.BYTES || length > 4 * Long.BYTES) {
+      return Arrays.copyOf(a, length);
+    }
+    byte[] copy = new byte[length];
+    int last = length - Long.BYTES;
+    putLong(copy, 0, getLong(a, 0));
+    putLong(copy, last, getLong(a, last));
+    if (length > 2 * Long.BYTES) {
+      putLong(copy, Long.BYTES, getLong(a, Long.BYTES));
+      putLong(copy, last - Long.BYTES, getLong(a, last - Long.BYTES));
+    }
+    return copy;
+  }
+
   /** Returns how many first bytes two strings share. */
   public static int commonPrefix(byte[] a, int aLength, byte[] b, int bLength) {
     int common = Math.min(aLength, bLength);

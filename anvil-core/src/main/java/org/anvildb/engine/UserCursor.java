@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.anvildb.api.ClosedException;
 import org.anvildb.api.Cursor;
+import org.anvildb.bytes.Bytes;
 import org.anvildb.cursor.InternalCursor;
 import org.jspecify.annotations.Nullable;
 
@@ -149,7 +150,7 @@ final class UserCursor implements Cursor {
   @Override
   public byte[] key() {
     checkEntry();
-    return Arrays.copyOf(entry.key(), entry.keyLength());
+    return Bytes.copyOf(entry.key(), entry.keyLength());
   }
 
   @Override

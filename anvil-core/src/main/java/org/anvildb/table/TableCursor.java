@@ -169,9 +169,20 @@ final class TableCursor implements InternalCursor {
     }
   }
 
-  /** Copies bytes into the key; the last 8 at a time, which ends in slack on both sides. */
+  /**
+   * Copies bytes into the key. Up to 16 without a loop, which takes longer than two steps of it;
+   * then 8 at a time, which ends in slack on both sides.
+   */
   private void copy(long from, int to, int length) {
     MemorySegment memory = block.memory;
+    if (length <= 2 * Long.BYTES) {
+      Bytes.putLong(key, to, memory.get(Bytes.LE_LONG, from));
+      if (length > Long.BYTES) {
+        int last = length - Long.BYTES;
+        Bytes.putLong(key, to + last, memory.get(Bytes.LE_LONG, from + last));
+      }
+      return;
+    }
     if (length > SHORT_BYTES) {
       MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, from, key, to, length);
       return;
