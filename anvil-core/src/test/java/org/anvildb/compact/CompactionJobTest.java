@@ -200,10 +200,7 @@ final class CompactionJobTest {
     var before = store.content();
     var lying =
         new TableFiles(
-            store.storage,
-            store.files().numbers(),
-            meta -> store.open(other.meta()),
-            Table::close);
+            store.storage, store.files().numbers(), meta -> store.open(other.meta()), Table::close);
     var task =
         new CompactionTask(
             runs, JobStore.OPTIONS, new long[0], TombstoneRule.KEEP, new OutputSplitter(WHOLE));
@@ -216,8 +213,7 @@ final class CompactionJobTest {
   @Test
   void outputsAreHandedOnOpen() {
     List<Table> kept = new ArrayList<>();
-    var files =
-        new TableFiles(store.storage, store.files().numbers(), store::open, kept::add);
+    var files = new TableFiles(store.storage, store.files().numbers(), store::open, kept::add);
     var task =
         new CompactionTask(
             twoRuns(store, 6000),
