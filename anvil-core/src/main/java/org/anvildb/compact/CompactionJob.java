@@ -125,6 +125,7 @@ public final class CompactionJob {
     if (!tables.isEmpty()) {
       files.storage().syncDirectory();
     }
+    outputs.keep();
     bytesReadSoFar = inputBytes;
     bytesWrittenSoFar = outputs.finishedBytes();
     long entriesWritten = tables.stream().mapToLong(TableMeta::entries).sum();

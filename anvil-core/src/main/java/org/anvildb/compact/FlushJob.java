@@ -63,6 +63,7 @@ public final class FlushJob {
       if (!flushed.isEmpty()) {
         files.storage().syncDirectory();
       }
+      outputs.forEach(OutputTables::keep);
       return Optional.of(List.copyOf(flushed));
     } catch (InternalError e) {
       StorageException failure =

@@ -2,6 +2,7 @@ package org.anvildb.compact;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.anvildb.table.Table;
 import org.anvildb.table.TableMeta;
 import org.anvildb.table.TableOptions;
 import org.anvildb.table.TableWriter;
@@ -20,6 +21,10 @@ final class OutputTables {
   private final TableOptions options;
   private final List<TableMeta> finished = new ArrayList<>();
   private final List<String> created = new ArrayList<>();
+
+  /** The finished tables, and one that may fail its proof, open. */
+  private final List<Table> opened = new ArrayList<>();
+
   private @Nullable TableWriter writer;
   private long finishedBytes;
 
@@ -81,7 +86,9 @@ final class OutputTables {
     }
     TableMeta meta = open.finish();
     writer = null;
-    TableProof.check(files.opener().apply(meta), meta);
+    Table table = files.opener().apply(meta);
+    opened.add(table);
+    TableProof.check(table, meta);
     finished.add(meta);
     finishedBytes += meta.fileBytes();
   }
@@ -92,6 +99,12 @@ final class OutputTables {
     return List.copyOf(finished);
   }
 
+  /** Hands the open tables on; the last step of a job, when all are durable. */
+  void keep() {
+    opened.forEach(files.keeper());
+    opened.clear();
+  }
+
   /** Deletes all files, finished ones too; what fails then is added to the reason. */
   void abandon(Throwable reason) {
     TableWriter open = writer;
@@ -99,6 +112,8 @@ final class OutputTables {
     if (open != null) {
       attempt(open::abandon, reason);
     }
+    opened.forEach(table -> attempt(table::close, reason));
+    opened.clear();
     for (String name : created) {
       attempt(() -> files.storage().delete(name), reason);
     }

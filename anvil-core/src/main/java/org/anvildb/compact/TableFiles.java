@@ -1,5 +1,6 @@
 package org.anvildb.compact;
 
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.anvildb.storage.Storage;
@@ -11,8 +12,12 @@ import org.anvildb.table.TableMeta;
  *
  * @param storage where they go
  * @param numbers gives each new file its number, never one twice
- * @param opener opens a finished table, to read it back; best with a small block cache of its own,
- *     so that the pass does not push out the blocks that readers use
+ * @param opener opens a finished table, to read it back
+ * @param keeper takes the tables of a job that ended well, open as they are: their pages are mapped
+ *     and known to be sound, so whoever uses them next need not map and check them again
  */
 public record TableFiles(
-    Storage storage, LongSupplier numbers, Function<TableMeta, Table> opener) {}
+    Storage storage,
+    LongSupplier numbers,
+    Function<TableMeta, Table> opener,
+    Consumer<Table> keeper) {}

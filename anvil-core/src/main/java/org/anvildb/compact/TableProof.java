@@ -31,13 +31,12 @@ final class TableProof {
   }
 
   /**
-   * Reads a table through and closes it.
+   * Reads a table through; it stays open.
    *
    * @throws CorruptionException if it is not what its metadata says
    */
   static void check(Table table, TableMeta meta) {
-    try (table;
-        InternalCursor cursor = table.cursor()) {
+    try (InternalCursor cursor = table.cursor()) {
       new TableProof(meta, cursor).run();
       table.checkPages();
     }

@@ -13,9 +13,13 @@ final class TableRun implements ConcatCursor.Parts {
     this.tables = tables;
   }
 
-  /** Opens a cursor over tables in key order. */
+  /**
+   * Opens a cursor over tables in key order: of one class however many they are. With a table's own
+   * cursor for a single one, code that was compiled while tables of level 0 alone were merged was
+   * thrown away, and compiled for all merges again, when the first run of a level came.
+   */
   static InternalCursor cursor(List<Table> tables) {
-    return tables.size() == 1 ? tables.getFirst().cursor() : new ConcatCursor(new TableRun(tables));
+    return new ConcatCursor(new TableRun(tables));
   }
 
   @Override

@@ -207,7 +207,7 @@ final class Assembly {
   }
 
   private TableFiles tableFiles(LongSupplier numbers, OpenTables tables) {
-    return new TableFiles(storage, numbers, tables::openUncounted);
+    return new TableFiles(storage, numbers, tables::openUncounted, tables::keep);
   }
 
   /** What the two ways of opening hand to the wiring. */

@@ -67,7 +67,16 @@ final class Compactor {
     this.scheduler = scheduler;
     this.states = states;
     this.catalog = catalog;
-    this.runner = new CompactionRunner(states, catalog, tables, snapshots, this::isCancelled);
+    this.runner =
+        new CompactionRunner(
+            states,
+            catalog,
+            tables,
+            snapshots,
+            () -> {
+              scheduler.giveWay();
+              return isCancelled();
+            });
     this.throttle = throttle;
     this.pacing = new WritePacing(options.memtableBytes().bytes(), options.frozenMemtables());
     this.options = options;

@@ -30,6 +30,10 @@ final class OpenTables {
   @GuardedBy("this")
   private final Map<Long, CountedTable> byNumber = new HashMap<>();
 
+  /** Tables that were just written and read back, open, until {@link #open} takes them. */
+  @GuardedBy("this")
+  private final Map<Long, Table> proved = new HashMap<>();
+
   OpenTables(Storage storage, Codecs codecs, BlockCache cache, long hashSeed, Garbage garbage) {
     this.storage = storage;
     this.codecs = codecs;
@@ -40,7 +44,11 @@ final class OpenTables {
 
   /** Opens a table for a first user; whoever calls must release it. */
   CountedTable open(TableMeta meta) {
-    Table table = Table.open(storage, meta, codecs, cache, hashSeed);
+    Table kept;
+    synchronized (this) {
+      kept = proved.remove(meta.number());
+    }
+    Table table = kept == null ? openUncounted(meta) : kept;
     CountedTable counted = new CountedTable(table, this);
     synchronized (this) {
       byNumber.put(meta.number(), counted);
@@ -85,7 +93,12 @@ final class OpenTables {
     return opened;
   }
 
-  /** Opens a table that nobody shares, to read it back; whoever calls closes it. */
+  /** Takes over a table that was just written, from who read it back. */
+  synchronized void keep(Table table) {
+    proved.put(table.meta().number(), table);
+  }
+
+  /** Opens a table that nobody shares, to read it back; it is the caller's. */
   Table openUncounted(TableMeta meta) {
     return Table.open(storage, meta, codecs, cache, hashSeed);
   }
@@ -118,13 +131,13 @@ final class OpenTables {
 
   /** Closes all mappings. */
   void closeAll() {
-    List<CountedTable> left;
+    List<Table> left = new ArrayList<>();
     synchronized (this) {
-      left = new ArrayList<>(byNumber.values());
+      byNumber.values().forEach(counted -> left.add(counted.table()));
+      left.addAll(proved.values());
       byNumber.clear();
+      proved.clear();
     }
-    for (CountedTable counted : left) {
-      counted.table().close();
-    }
+    left.forEach(Table::close);
   }
 }

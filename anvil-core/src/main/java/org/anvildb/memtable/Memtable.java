@@ -128,8 +128,9 @@ public final class Memtable {
     int keyspace = operations.keyspace(operation);
     KeyTree tree = tree(keyspace);
     long hash = points.hash(keyspace, key, keyLength);
+    long slot = points.touch(hash);
     long[] leaf = tree.locate(key, keyLength);
-    touched = points.touch(hash) ^ Leaf.touch(leaf);
+    touched = slot ^ Leaf.touch(leaf);
     if (points.put(hash, keyspace, key, keyLength, operation) < 0) {
       tree.add(leaf, key, keyLength, operation);
     } else {

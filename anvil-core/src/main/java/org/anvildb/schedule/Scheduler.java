@@ -40,6 +40,12 @@ public interface Scheduler extends AutoCloseable {
   void pause(long nanos);
 
   /**
+   * Lets more urgent work go first: called now and then by work that takes long and can wait a
+   * little. Holds the calling thread up for a short while at most, so that it always gets on.
+   */
+  default void giveWay() {}
+
+  /**
    * Returns how long memory stays mapped after the last reader is known to have left it, for
    * readers that nobody counts. The JVM marks a thread as interrupted whose memory is closed while
    * it reads, so this must be longer than a read.

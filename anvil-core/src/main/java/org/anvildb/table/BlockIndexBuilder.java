@@ -62,12 +62,7 @@ final class BlockIndexBuilder {
     int[] ends = new int[blocks + 1];
     byte[] heads = new byte[blocks * BlockIndex.HEAD_BYTES];
     for (int i = 1; i < blocks; i++) {
-      int from = separatorEnds[i - 1] + prefix;
-      ends[i + 1] = ends[i] + separatorEnds[i] - from;
-      Bytes.putLong(
-          heads,
-          i * BlockIndex.HEAD_BYTES,
-          Long.reverseBytes(Bytes.head(separators, from, separatorEnds[i])));
+      putHead(heads, ends, i, separatorEnds[i - 1] + prefix);
     }
     out.write(heads, 0, heads.length);
     int[] blockOffsets = Arrays.copyOf(offsets, blocks + 1);
@@ -78,9 +73,24 @@ final class BlockIndexBuilder {
     }
     writeInts(out, ends, blocks + 1);
     for (int i = 1; i < blocks; i++) {
-      int from = separatorEnds[i - 1] + prefix;
-      out.write(separators, from, separatorEnds[i] - from);
+      writeSeparator(out, i, separatorEnds[i - 1] + prefix);
     }
+  }
+
+  /**
+   * Notes where a separator ends, and its head. A method of its own, as it is compiled after a few
+   * hundred calls; a loop of as many rounds is interpreted anew in each of the first tables.
+   */
+  private void putHead(byte[] heads, int[] ends, int i, int from) {
+    ends[i + 1] = ends[i] + separatorEnds[i] - from;
+    Bytes.putLong(
+        heads,
+        i * BlockIndex.HEAD_BYTES,
+        Long.reverseBytes(Bytes.head(separators, from, separatorEnds[i])));
+  }
+
+  private void writeSeparator(PageWriter out, int i, int from) {
+    out.write(separators, from, separatorEnds[i] - from);
   }
 
   private static void writeInts(PageWriter out, int[] numbers, int count) {

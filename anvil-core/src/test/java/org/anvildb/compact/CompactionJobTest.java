@@ -199,7 +199,8 @@ final class CompactionJobTest {
     var other = store.write(List.of(put("z", 0, "not what was written")));
     var before = store.content();
     var lying =
-        new TableFiles(store.storage, store.files().numbers(), meta -> store.open(other.meta()));
+        new TableFiles(
+            store.storage, store.files().numbers(), meta -> store.open(other.meta()), Table::close);
     var task =
         new CompactionTask(
             runs, JobStore.OPTIONS, new long[0], TombstoneRule.KEEP, new OutputSplitter(WHOLE));
@@ -207,6 +208,55 @@ final class CompactionJobTest {
         .isInstanceOf(CorruptionException.class)
         .hasMessageContaining("first key");
     assertThat(store.content()).isEqualTo(before);
+  }
+
+  @Test
+  void outputsAreHandedOnOpen() {
+    List<Table> kept = new ArrayList<>();
+    var files = new TableFiles(store.storage, store.files().numbers(), store::open, kept::add);
+    var task =
+        new CompactionTask(
+            twoRuns(store, 6000),
+            JobStore.OPTIONS,
+            new long[0],
+            TombstoneRule.KEEP,
+            new OutputSplitter(WHOLE));
+    var result = new CompactionJob(files, task, NEVER).run().orElseThrow();
+    assertThat(kept).extracting(Table::meta).isEqualTo(result.tables());
+    try (Table table = kept.getFirst();
+        var cursor = table.cursor()) {
+      assertThat(cursor.seekFirst()).isTrue();
+    }
+  }
+
+  @Test
+  void outputsOfAJobThatIsGivenUpAreClosedAndNotHandedOn() {
+    List<Table> opened = new ArrayList<>();
+    List<Table> kept = new ArrayList<>();
+    var files =
+        new TableFiles(
+            store.storage,
+            store.files().numbers(),
+            meta -> {
+              Table table = store.open(meta);
+              opened.add(table);
+              return table;
+            },
+            kept::add);
+    var task =
+        new CompactionTask(
+            twoRuns(store, 6000),
+            JobStore.OPTIONS,
+            new long[0],
+            TombstoneRule.KEEP,
+            new OutputSplitter(20_000));
+    assertThat(new CompactionJob(files, task, () -> !opened.isEmpty()).run()).isEmpty();
+    assertThat(kept).isEmpty();
+    assertThat(opened).isNotEmpty();
+    for (Table table : opened) {
+      assertThatThrownBy(() -> table.cursor().seekFirst())
+          .isInstanceOf(IllegalStateException.class);
+    }
   }
 
   private static List<TestEntry> largeRun(String front) {

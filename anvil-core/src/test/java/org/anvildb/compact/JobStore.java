@@ -56,8 +56,9 @@ final class JobStore {
     failAt = operation;
   }
 
+  /** How jobs make files here; the tables that they hand on stay open. */
   TableFiles files() {
-    return new TableFiles(storage, numbers::getAndIncrement, this::open);
+    return new TableFiles(storage, numbers::getAndIncrement, this::open, table -> {});
   }
 
   Table open(TableMeta meta) {
