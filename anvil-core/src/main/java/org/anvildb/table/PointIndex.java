@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.anvildb.bytes.Bytes;
 import org.anvildb.cursor.FoundEntry;
+import org.jspecify.annotations.Nullable;
 
 /** Finds keys by the point index of one table ({@link PointIndexFormat}). Thread-safe. */
 final class PointIndex {
@@ -28,9 +29,17 @@ final class PointIndex {
     this.locationMask = (1L << locationBits) - 1;
   }
 
-  /** Finds a key: asks the table for each location whose bits of the hash are right. */
-  boolean find(
-      Table table, byte[] key, int keyLength, long hash, long maxSequence, FoundEntry out) {
+  /**
+   * Finds a key: asks the table for each location whose bits of the hash are right. Returns what
+   * {@link Table#entryAt} does.
+   */
+  long find(
+      Table table,
+      byte[] key,
+      int keyLength,
+      long hash,
+      long maxSequence,
+      @Nullable FoundEntry out) {
     long pattern = PointIndexFormat.fingerprint(hash) * LOW_BITS;
     int extra = PointIndexFormat.extra(hash, locationBits);
     long bucket =
@@ -38,28 +47,25 @@ final class PointIndex {
     for (; bucket < end; bucket += PointIndexFormat.BUCKET_BYTES) {
       pages.touch(bucket, PointIndexFormat.BUCKET_BYTES);
       long rest = memory.get(Bytes.LE_LONG, bucket + 8);
-      long slots = bucket + PointIndexFormat.SLOTS_OFFSET;
-      long matches = equalBytes(memory.get(Bytes.LE_LONG, bucket), pattern);
+      // Bit 8i tells of fingerprint i, bit 8i + 1 of fingerprint 8 + i.
+      long matches =
+          equalBytes(memory.get(Bytes.LE_LONG, bucket), pattern) >>> 7
+              | (equalBytes(rest, pattern) & 0x8080_8080L) >>> 6;
       for (; matches != 0; matches &= matches - 1) {
-        long slot = slot(slots, Long.numberOfTrailingZeros(matches) >>> 3);
-        if (slot >>> locationBits == extra
-            && table.findAt(slot & locationMask, key, keyLength, maxSequence, out)) {
-          return true;
-        }
-      }
-      matches = equalBytes(rest, pattern) & 0x8080_8080L;
-      for (; matches != 0; matches &= matches - 1) {
-        long slot = slot(slots + 32, Long.numberOfTrailingZeros(matches) >>> 3);
-        if (slot >>> locationBits == extra
-            && table.findAt(slot & locationMask, key, keyLength, maxSequence, out)) {
-          return true;
+        int bit = Long.numberOfTrailingZeros(matches);
+        long slot = slot(bucket + PointIndexFormat.SLOTS_OFFSET, bit >>> 3 | (bit & 1) << 3);
+        if (slot >>> locationBits == extra) {
+          long found = table.entryAt(slot & locationMask, key, keyLength, maxSequence, out);
+          if (found != Table.ABSENT) {
+            return found;
+          }
         }
       }
       if ((rest >>> 32 + PointIndexFormat.overflowBit(hash) & 1) == 0) {
-        return false;
+        return Table.ABSENT;
       }
     }
-    return false;
+    return Table.ABSENT;
   }
 
   private long slot(long slots, int i) {
