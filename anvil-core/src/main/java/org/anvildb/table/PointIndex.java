@@ -11,6 +11,9 @@ final class PointIndex {
   private static final long LOW_BITS = 0x0101_0101_0101_0101L;
   private static final long NO_TOP_BITS = 0x7f7f_7f7f_7f7f_7f7fL;
 
+  /** With fewer bits of the hash in a slot, too many recent ones would be another key's. */
+  private static final int MIN_HASH_BITS = 4;
+
   private final Pages pages;
   private final MemorySegment memory;
   private final long start;
@@ -18,6 +21,9 @@ final class PointIndex {
   private final long homeBuckets;
   private final int locationBits;
   private final long locationMask;
+
+  /** Made when a key is first found; a race only forgets some slots. */
+  private @Nullable RecentSlots recent;
 
   PointIndex(Pages pages, MemorySegment memory, Footer footer, TableProperties properties) {
     this.pages = pages;
@@ -40,8 +46,18 @@ final class PointIndex {
       long hash,
       long maxSequence,
       @Nullable FoundEntry out) {
-    long pattern = PointIndexFormat.fingerprint(hash) * LOW_BITS;
     int extra = PointIndexFormat.extra(hash, locationBits);
+    RecentSlots recent = this.recent;
+    if (recent != null) {
+      long slot = recent.get(hash);
+      if (slot != 0 && slot >>> locationBits == extra) {
+        long found = table.entryAt(slot & locationMask, key, keyLength, maxSequence, out);
+        if (found != Table.ABSENT) {
+          return found;
+        }
+      }
+    }
+    long pattern = PointIndexFormat.fingerprint(hash) * LOW_BITS;
     long bucket =
         start + Math.unsignedMultiplyHigh(hash, homeBuckets) * PointIndexFormat.BUCKET_BYTES;
     for (; bucket < end; bucket += PointIndexFormat.BUCKET_BYTES) {
@@ -57,6 +73,7 @@ final class PointIndex {
         if (slot >>> locationBits == extra) {
           long found = table.entryAt(slot & locationMask, key, keyLength, maxSequence, out);
           if (found != Table.ABSENT) {
+            note(hash, slot);
             return found;
           }
         }
@@ -66,6 +83,15 @@ final class PointIndex {
       }
     }
     return Table.ABSENT;
+  }
+
+  private void note(long hash, long slot) {
+    RecentSlots recent = this.recent;
+    if (recent != null) {
+      recent.note(hash, slot);
+    } else if (locationBits <= Integer.SIZE - MIN_HASH_BITS) {
+      this.recent = new RecentSlots(homeBuckets);
+    }
   }
 
   private long slot(long slots, int i) {
