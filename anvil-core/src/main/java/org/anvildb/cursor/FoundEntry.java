@@ -1,12 +1,17 @@
 package org.anvildb.cursor;
 
 import java.lang.foreign.MemorySegment;
+import org.anvildb.bytes.Bytes;
 
 /**
  * Where a point read found its entry: filled by memtables and tables, read by the engine. Not
  * thread-safe; one belongs to one read.
  */
 public final class FoundEntry {
+  /** What stands for a deleted key among copied values; no value is this array. */
+  @SuppressWarnings("MutablePublicArray") // It has no elements.
+  public static final byte[] TOMBSTONE = {};
+
   private MemorySegment memory = MemorySegment.NULL;
   private long valueOffset;
   private int valueLength;
@@ -71,5 +76,14 @@ public final class FoundEntry {
    */
   public boolean tombstone() {
     return tombstone;
+  }
+
+  /**
+   * Copies the value.
+   *
+   * @return a new array; {@link #TOMBSTONE} itself if the key was deleted
+   */
+  public byte[] copy() {
+    return tombstone ? TOMBSTONE : Bytes.copy(memory, valueOffset, valueLength);
   }
 }

@@ -1,5 +1,6 @@
 package org.anvildb.engine;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongFunction;
@@ -7,6 +8,7 @@ import org.anvildb.cursor.FoundEntry;
 import org.anvildb.table.Table;
 import org.anvildb.table.TableMeta;
 import org.anvildb.version.Levels;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The open tables of one keyspace at one version, arranged for reading. Immutable; counted by the
@@ -19,6 +21,9 @@ final class KeyspaceView extends Counted {
   private final Table[] newestFirst;
   private final Table[][] lower;
   private final byte[][][] lowerLargest;
+
+  /** The levels from 1 on that have tables. */
+  private final SortedLevel[] sorted;
 
   /**
    * Retains the tables of a version.
@@ -34,16 +39,21 @@ final class KeyspaceView extends Counted {
     this.lower = new Table[Math.max(0, deepest)][];
     this.lowerLargest = new byte[Math.max(0, deepest)][][];
     CountedTable[] collected = level0;
+    List<SortedLevel> used = new ArrayList<>();
     for (int level = 1; level <= deepest; level++) {
       List<TableMeta> metas = levels.tables(level);
       CountedTable[] opened = openAll(metas, open);
       lower[level - 1] = tables(opened);
       lowerLargest[level - 1] = metas.stream().map(TableMeta::largest).toArray(byte[][]::new);
+      if (opened.length > 0) {
+        used.add(new SortedLevel(lowerLargest[level - 1], lower[level - 1]));
+      }
       int size = collected.length;
       collected = Arrays.copyOf(collected, size + opened.length);
       System.arraycopy(opened, 0, collected, size, opened.length);
     }
     this.all = collected;
+    this.sorted = used.toArray(SortedLevel[]::new);
   }
 
   int keyspace() {
@@ -69,6 +79,24 @@ final class KeyspaceView extends Counted {
     return lowerLargest;
   }
 
+  /** Returns what {@link Table#get} does, of the first table that has a key. */
+  byte @Nullable [] get(byte[] key, int length, long hash) {
+    for (Table table : newestFirst) {
+      byte[] value = table.get(key, length, hash);
+      if (value != null) {
+        return value;
+      }
+    }
+    for (SortedLevel level : sorted) {
+      Table table = level.find(key, length);
+      byte[] value = table == null ? null : table.get(key, length, hash);
+      if (value != null) {
+        return value;
+      }
+    }
+    return null;
+  }
+
   /** Finds the newest version of a key that a view of a sequence number sees. */
   boolean find(byte[] key, int length, long hash, long maxSequence, FoundEntry out) {
     for (Table table : newestFirst) {
@@ -76,30 +104,13 @@ final class KeyspaceView extends Counted {
         return true;
       }
     }
-    for (int i = 0; i < lower.length; i++) {
-      Table[] level = lower[i];
-      int at = level.length == 0 ? 0 : firstNotBelow(lowerLargest[i], key, length);
-      if (at < level.length && level[at].find(key, length, hash, maxSequence, out)) {
+    for (SortedLevel level : sorted) {
+      Table table = level.find(key, length);
+      if (table != null && table.find(key, length, hash, maxSequence, out)) {
         return true;
       }
     }
     return false;
-  }
-
-  /** Returns the index of the first of ascending keys that is equal to or greater than a key. */
-  static int firstNotBelow(byte[][] keys, byte[] key, int length) {
-    int low = 0;
-    int high = keys.length;
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      byte[] candidate = keys[middle];
-      if (Arrays.compareUnsigned(candidate, 0, candidate.length, key, 0, length) < 0) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
   }
 
   @Override

@@ -18,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  * starts again with the state of that time. Thread-safe.
  */
 final class PointReads {
-  private static final byte[] NOTHING = {};
-
   private final ReadStates states;
   private final HealthState health;
   private final long hashSeed;
@@ -34,25 +32,28 @@ final class PointReads {
   /** Returns a copy of a value, or null; of the moment of a snapshot if there is one. */
   byte @Nullable [] get(int keyspace, byte[] key, @Nullable SnapshotPoint point) {
     long hash = check(key);
-    FoundEntry found = new FoundEntry();
     boolean interrupted = Thread.currentThread().isInterrupted();
     while (true) {
       ReadState state = states.current();
       try {
-        if (!find(state, keyspace, key, hash, point, found)) {
-          return null;
-        }
-        int length = found.valueLength();
-        byte[] value = length == 0 ? NOTHING : new byte[length];
-        MemorySegment.copy(
-            found.memory(), ValueLayout.JAVA_BYTE, found.valueOffset(), value, 0, length);
-        return value;
+        KeyspaceView view = view(state, keyspace);
+        return point == null
+            ? state.get(view, key, key.length, hash)
+            : get(state, view, key, hash, point);
       } catch (IllegalStateException e) {
         retry(state, interrupted, e);
       } catch (InternalError e) {
         throw failed(e);
       }
     }
+  }
+
+  private static byte @Nullable [] get(
+      ReadState state, KeyspaceView view, byte[] key, long hash, SnapshotPoint point) {
+    FoundEntry found = new FoundEntry();
+    return state.find(point, view, key, key.length, hash, found) && !found.tombstone()
+        ? found.copy()
+        : null;
   }
 
   /** Copies a value into a caller's array; returns its length, or -1. */
@@ -146,6 +147,14 @@ final class PointReads {
         error);
   }
 
+  private static KeyspaceView view(ReadState state, int keyspace) {
+    KeyspaceView view = state.keyspace(keyspace);
+    if (view == null) {
+      throw new ClosedException("the keyspace was dropped");
+    }
+    return view;
+  }
+
   private boolean find(
       ReadState state,
       int keyspace,
@@ -153,10 +162,7 @@ final class PointReads {
       long hash,
       @Nullable SnapshotPoint point,
       FoundEntry found) {
-    KeyspaceView view = state.keyspace(keyspace);
-    if (view == null) {
-      throw new ClosedException("the keyspace was dropped");
-    }
+    KeyspaceView view = view(state, keyspace);
     boolean hit =
         point == null
             ? state.find(view, key, key.length, hash, found)

@@ -87,11 +87,24 @@ final class ReadState extends Counted {
     return null;
   }
 
+  /** Returns a copy of the newest value of a key; null if it has none. */
+  byte @Nullable [] get(KeyspaceView view, byte[] key, int length, long hash) {
+    byte[] value = active.memtable().get(view.keyspace(), key, length, hash);
+    for (int i = 0; value == null && i < frozen.length; i++) {
+      value = frozen[i].memtable().get(view.keyspace(), key, length, hash);
+    }
+    if (value == null) {
+      value = view.get(key, length, hash);
+    }
+    return value == FoundEntry.TOMBSTONE ? null : value;
+  }
+
   /** Finds the newest version of a key, in the memtables and then in the tables. */
   boolean find(KeyspaceView view, byte[] key, int length, long hash, FoundEntry out) {
     int id = view.keyspace();
     Memtable newest = active.memtable();
-    if (newest.find(id, key, length, hash, newest.limit(), out)) {
+    long limit = newest.limit();
+    if (limit > 0 && newest.find(id, key, length, hash, limit, out)) {
       return true;
     }
     for (MemtableSlot slot : frozen) {

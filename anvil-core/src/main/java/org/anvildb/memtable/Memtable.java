@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import org.anvildb.bytes.Bytes;
 import org.anvildb.cursor.FoundEntry;
 import org.anvildb.cursor.InternalCursor;
 import org.anvildb.wal.BatchFormat;
@@ -177,10 +178,7 @@ public final class Memtable {
    */
   public boolean find(
       int keyspace, byte[] key, int keyLength, long hash, long before, FoundEntry out) {
-    long operation = points.find(keyspace, key, keyLength, hash);
-    if (operation >= before) {
-      operation = findOlder(keyspace, key, keyLength, before);
-    }
+    long operation = find(keyspace, key, keyLength, hash, before);
     if (operation < 0) {
       return false;
     }
@@ -193,6 +191,34 @@ public final class Memtable {
           BatchFormat.valueLength(log, operation));
     }
     return true;
+  }
+
+  /**
+   * As {@link #find} of the newest version of all, but returns a copy of the value.
+   *
+   * @return the value; {@link FoundEntry#TOMBSTONE} itself if the key was deleted; null if there is
+   *     no such version
+   */
+  public byte @Nullable [] get(int keyspace, byte[] key, int keyLength, long hash) {
+    long before = limit();
+    if (before == 0) {
+      return null;
+    }
+    long operation = find(keyspace, key, keyLength, hash, before);
+    if (operation < 0) {
+      return null;
+    }
+    return BatchFormat.kind(log, operation) == BatchFormat.DELETE
+        ? FoundEntry.TOMBSTONE
+        : Bytes.copy(
+            log,
+            BatchFormat.keyOffset(operation) + keyLength,
+            BatchFormat.valueLength(log, operation));
+  }
+
+  private long find(int keyspace, byte[] key, int keyLength, long hash, long before) {
+    long operation = points.find(keyspace, key, keyLength, hash);
+    return operation < before ? operation : findOlder(keyspace, key, keyLength, before);
   }
 
   private long findOlder(int keyspace, byte[] key, int keyLength, long before) {

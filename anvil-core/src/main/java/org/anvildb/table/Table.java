@@ -1,10 +1,11 @@
 package org.anvildb.table;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
+import java.util.Objects;
 import org.anvildb.api.Codec;
 import org.anvildb.api.CorruptionException;
 import org.anvildb.api.FilterPolicy;
+import org.anvildb.bytes.Bytes;
 import org.anvildb.bytes.Checksum;
 import org.anvildb.cursor.FoundEntry;
 import org.anvildb.cursor.InternalCursor;
@@ -22,6 +23,18 @@ import org.jspecify.annotations.Nullable;
 public final class Table implements AutoCloseable {
   /** As many lines as a processor fetches at once; a longer search waits for its own. */
   private static final int MAX_SEARCH_BYTES = 16 * TableFormat.LINE_BYTES;
+
+  /** A point read's answer: the key is not there. */
+  static final long ABSENT = -1;
+
+  /** A point read's answer: the key was deleted. */
+  static final long DELETED = -2;
+
+  /** A point read's answer: what was found is told by the {@link FoundEntry}. */
+  static final long IN_BLOCK = -3;
+
+  /** A point read's answer that is not negative: the value's offset, above its length. */
+  private static final int LENGTH_BITS = 31;
 
   private final String file;
   private final TableMeta meta;
@@ -42,6 +55,9 @@ public final class Table implements AutoCloseable {
   private final @Nullable BloomFilter bloomFilter;
   private final BlockCache cache;
   private final @Nullable CachedBlocks cached;
+
+  /** Of the first entry that a point read found; a race only leaves another one. */
+  private @Nullable UsualHeader usual;
 
   private Table(MappedFile mapped, TableMeta meta, Codecs codecs, BlockCache cache, long hashSeed) {
     this.file = meta.fileName();
@@ -151,7 +167,13 @@ public final class Table implements AutoCloseable {
   public boolean find(byte[] key, int keyLength, long hash, long maxSequence, FoundEntry out) {
     try {
       if (pointIndex != null) {
-        return pointIndex.find(this, key, keyLength, hash, maxSequence, out);
+        long found = pointIndex.find(this, key, keyLength, hash, maxSequence, out);
+        if (found >= 0) {
+          out.value(memory, found >>> LENGTH_BITS, (int) found & Integer.MAX_VALUE);
+        } else if (found == DELETED) {
+          out.deleted();
+        }
+        return found != ABSENT;
       }
       if (bloomFilter != null && !bloomFilter.mayContain(hash)) {
         return false;
@@ -162,47 +184,99 @@ public final class Table implements AutoCloseable {
     }
   }
 
-  /** As {@link #find}, at a location that the point index told; it may be another key's. */
-  boolean findAt(long location, byte[] key, int keyLength, long maxSequence, FoundEntry out) {
+  /**
+   * As {@link #find} of the newest version of all, but returns a copy of the value.
+   *
+   * @return the value; {@link FoundEntry#TOMBSTONE} itself if the key was deleted; null if the
+   *     table does not have the key
+   */
+  public byte @Nullable [] get(byte[] key, int keyLength, long hash) {
+    if (pointIndex == null || !direct) {
+      FoundEntry found = new FoundEntry();
+      return find(key, keyLength, hash, Long.MAX_VALUE, found) ? found.copy() : null;
+    }
+    try {
+      long found = pointIndex.find(this, key, keyLength, hash, Long.MAX_VALUE, null);
+      if (found < 0) {
+        return found == DELETED ? FoundEntry.TOMBSTONE : null;
+      }
+      return Bytes.copy(memory, found >>> LENGTH_BITS, (int) found & Integer.MAX_VALUE);
+    } catch (InternalError e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  /**
+   * Finds the version of a key that a snapshot sees, at a location that the point index told; it
+   * may be another key's.
+   *
+   * @param out takes what was found in a block; null only where that can't be, in a direct table of
+   *     which everything is visible
+   * @return {@link #ABSENT}, {@link #DELETED}, {@link #IN_BLOCK}, or where the value is
+   */
+  long entryAt(
+      long location, byte[] key, int keyLength, long maxSequence, @Nullable FoundEntry out) {
     if (!direct) {
       if (location >= properties.blocks()) {
         throw corrupt(footer.filterOffset(), "the point index names a block that is not there");
       }
-      return search((int) location, key, keyLength, maxSequence, out);
+      return searchInto(out, (int) location, key, keyLength, maxSequence);
     }
     if (location >= dataBytes || location < BlockFormat.HEADER_BYTES) {
       throw corrupt(footer.filterOffset(), "the point index points outside of the blocks");
     }
     pages.touch(location, Math.min(EntryFormat.MAX_HEADER_BYTES, dataBytes - location));
-    long header = EntryFormat.header(memory, location, dataBytes);
-    if (header < 0) {
-      throw corrupt(location, "the entry here is malformed");
-    }
+    long header = header(location);
     int suffixLength = EntryFormat.suffixLength(header);
     int prefix = steps.at(location);
     if (suffixLength != keyLength - prefix) {
-      return false;
+      return ABSENT;
     }
     long suffix = location + EntryFormat.bytes(header);
     long value = suffix + suffixLength;
     int valueLength = EntryFormat.valueLength(header);
     pages.touch(location, value - location);
     if (!EntryFormat.suffixEquals(memory, suffix, suffixLength, key, keyLength)
-        || !Arrays.equals(key, 0, prefix, smallest, 0, prefix)) {
-      return false;
+        || !Bytes.startEquals(key, smallest, prefix)) {
+      return ABSENT;
     }
     if (maxSequence < this.maxSequence) {
-      return search(index.find(key, keyLength), key, keyLength, maxSequence, out);
+      return searchInto(out, index.find(key, keyLength), key, keyLength, maxSequence);
     }
     if (EntryFormat.tombstone(header)) {
-      out.deleted();
-    } else {
-      if (valueLength > 0) {
-        pages.touch(value, valueLength);
-      }
-      out.value(memory, value, valueLength);
+      return DELETED;
     }
-    return true;
+    if (valueLength > 0) {
+      pages.touch(value, valueLength);
+    }
+    return value << LENGTH_BITS | valueLength;
+  }
+
+  /**
+   * Decodes the header of an entry of a direct table. Where it is the usual one, the processor goes
+   * on with what is known of that one while it still waits for the bytes, so that the lines of the
+   * value are fetched along with that of the header, not after it.
+   */
+  private long header(long location) {
+    UsualHeader usual = this.usual;
+    if (usual != null && usual.isAt(memory, location, dataBytes)) {
+      return usual.header;
+    }
+    long header = EntryFormat.header(memory, location, dataBytes);
+    if (header < 0) {
+      throw corrupt(location, "the entry here is malformed");
+    }
+    if (usual == null) {
+      this.usual = new UsualHeader(memory, location, header);
+    }
+    return header;
+  }
+
+  private long searchInto(
+      @Nullable FoundEntry out, int ordinal, byte[] key, int keyLength, long maxSequence) {
+    return search(ordinal, key, keyLength, maxSequence, Objects.requireNonNull(out))
+        ? IN_BLOCK
+        : ABSENT;
   }
 
   /** Finds the newest visible version of a key in a block or in those that follow it. */

@@ -6,6 +6,7 @@ import org.anvildb.bytes.Bytes;
 import org.anvildb.bytes.KeyHash;
 import org.anvildb.cursor.FoundEntry;
 import org.anvildb.wal.BatchFormat;
+import org.jspecify.annotations.Nullable;
 
 /** A memtable over a log of its own, and the part of the engine that writes to both. */
 final class LogWriter {
@@ -65,5 +66,9 @@ final class LogWriter {
   boolean find(int keyspace, byte[] key, long limit, FoundEntry out) {
     long hash = KeyHash.hash(key, key.length, SEED);
     return memtable.find(keyspace, key, key.length, hash, limit, out);
+  }
+
+  byte @Nullable [] get(int keyspace, byte[] key) {
+    return memtable.get(keyspace, key, key.length, KeyHash.hash(key, key.length, SEED));
   }
 }

@@ -163,12 +163,23 @@ final class MemtableModelTest {
         assertThat(found.tombstone()).isEqualTo(expected.value == null);
         assertThat(value(found)).isEqualTo(expected.value);
       }
+      if (limit == writer.memtable.limit()) {
+        assertThat(writer.get(keyspace, key)).isEqualTo(copy(expected));
+      }
     }
     for (int i = 0; i < 100; i++) {
       byte[] key = shape.key(random);
       assertThat(writer.find(keyspace, key, limit, found)).isEqualTo(visible.containsKey(key));
     }
     assertThat(writer.find(KEYSPACES, new byte[3], limit, found)).isFalse();
+  }
+
+  /** Returns what a copying get answers: it sees the newest version of all. */
+  private static byte @Nullable [] copy(@Nullable Written newest) {
+    if (newest == null) {
+      return null;
+    }
+    return newest.value == null ? FoundEntry.TOMBSTONE : newest.value;
   }
 
   private static byte @Nullable [] value(FoundEntry found) {

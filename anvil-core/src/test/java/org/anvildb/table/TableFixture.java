@@ -78,10 +78,18 @@ final class TableFixture {
     return Table.open(storage, meta, codecs, cache, SEED);
   }
 
-  /** Returns the version that a table finds, or null. */
+  /** Returns the version that a table finds, or null; checks that a copying get finds it too. */
   static @Nullable Version find(Table table, byte[] key, long maxSequence) {
     var found = new FoundEntry();
-    if (!table.find(key, key.length, KeyHash.hash(key, key.length, SEED), maxSequence, found)) {
+    long hash = KeyHash.hash(key, key.length, SEED);
+    boolean isThere = table.find(key, key.length, hash, maxSequence, found);
+    if (maxSequence >= table.meta().maxSequence()) {
+      byte @Nullable [] copy = table.get(key, key.length, hash);
+      check(isThere == (copy != null), "find and get tell the same");
+      check(found.tombstone() == (copy == FoundEntry.TOMBSTONE), "of tombstones too");
+      check(!isThere || Arrays.equals(copy, found.copy()), "and get the same value");
+    }
+    if (!isThere) {
       return null;
     }
     byte @Nullable [] value =
@@ -92,6 +100,12 @@ final class TableFixture {
                 .asSlice(found.valueOffset(), found.valueLength())
                 .toArray(ValueLayout.JAVA_BYTE);
     return new Version(key, 0, value);
+  }
+
+  private static void check(boolean isRight, String promise) {
+    if (!isRight) {
+      throw new AssertionError("not so: " + promise);
+    }
   }
 
   /** Returns the version that a table must find. */

@@ -1,0 +1,77 @@
+package org.anvildb.engine;
+
+import java.util.Arrays;
+import org.anvildb.bytes.Bytes;
+import org.anvildb.table.Table;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tables of one level from 1 on, arranged to find the one that may hold a key. Immutable.
+ *
+ * <p>The largest keys are compared by heads behind the prefix that all of them share, without a
+ * branch on what is found. A binary search of the keys themselves guessed every other step wrong,
+ * and each wrong guess read a bucket of a table that has nothing to do with the key.
+ */
+final class SortedLevel {
+  private final Table[] tables;
+  private final byte[][] largest;
+  private final int prefix;
+  private final long[] heads;
+
+  /** Takes ownership of the tables, at least one, and of their largest keys, which ascend. */
+  SortedLevel(byte[][] largest, Table[] tables) {
+    this.tables = tables;
+    this.largest = largest;
+    byte[] first = largest[0];
+    byte[] last = largest[largest.length - 1];
+    this.prefix = Bytes.commonPrefix(first, first.length, last, last.length);
+    this.heads = Arrays.stream(largest).mapToLong(key -> head(key, key.length)).toArray();
+  }
+
+  /** Returns the table that has a key if the level has it; null if none can. */
+  @Nullable Table find(byte[] key, int length) {
+    int at = firstNotBelow(key, length);
+    return at < tables.length ? tables[at] : null;
+  }
+
+  /** Returns the index of the first table whose largest key is not less than a key. */
+  int firstNotBelow(byte[] key, int length) {
+    return length >= prefix && Bytes.startEquals(key, largest[0], prefix)
+        ? findBehindPrefix(key, length)
+        : search(key, length);
+  }
+
+  private int findBehindPrefix(byte[] key, int length) {
+    long head = head(key, length);
+    int at = 0;
+    int size = heads.length;
+    while (size > 0) {
+      int half = (size + 1) >>> 1;
+      int less = (int) (heads[at + half - 1] - head >> Long.SIZE - 1);
+      at += half & less;
+      size = size - half & less | half - 1 & ~less;
+    }
+    return at < heads.length && heads[at] == head ? search(key, length) : at;
+  }
+
+  /** A head without its last bit, so that the difference of two tells which is less. */
+  private long head(byte[] key, int length) {
+    return Bytes.head(key, prefix, length) >>> 1;
+  }
+
+  /** Compares whole keys: where heads don't tell. */
+  private int search(byte[] key, int length) {
+    int low = 0;
+    int high = largest.length;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      byte[] candidate = largest[middle];
+      if (Arrays.compareUnsigned(candidate, 0, candidate.length, key, 0, length) < 0) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+}
