@@ -129,7 +129,11 @@ public final class Worker {
     Store store = openStore();
     store.settle();
     ProcessCost.resetPeak();
-    Crew crew = new Crew(store, data).add(ReadSteps::random, 1).add(WriteSteps::overwrite, 1);
+    // The writer as a second thread: drawing as the first, it would write what is read next.
+    Crew crew =
+        new Crew(store, data)
+            .add(ReadSteps::random, 1)
+            .add((d, s, thread, threads) -> WriteSteps.overwrite(d, s, thread + 1, threads), 1);
     crew.run(new Warmth(), Long.MAX_VALUE, limitNanos());
     List<Outcome> outcomes =
         List.of(
