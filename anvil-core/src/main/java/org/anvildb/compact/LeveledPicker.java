@@ -52,7 +52,7 @@ public final class LeveledPicker {
       }
     }
     for (Candidate candidate : candidates(trees, isBusy ? BUSY_LEVEL_ZERO_SCORE : 1)) {
-      CompactionPlan plan = candidate.pick();
+      CompactionPlan plan = candidate.pick(isBusy);
       if (plan != null) {
         return plan;
       }
@@ -71,7 +71,7 @@ public final class LeveledPicker {
     Tree tree = Tree.of(keyspace, running, memtableBytes);
     CompactionPlan plan = new LevelZeroPicker(tree).move();
     for (Candidate candidate : candidates(List.of(tree), 1)) {
-      plan = plan == null ? candidate.pick() : plan;
+      plan = plan == null ? candidate.pick(false) : plan;
     }
     plan = plan == null ? new LevelPicker(tree).sinkTombstones() : plan;
     return plan == null ? NONE : plan;
@@ -94,9 +94,9 @@ public final class LeveledPicker {
 
   /** A level that is due. */
   private record Candidate(Tree tree, int level, double score) {
-    @Nullable CompactionPlan pick() {
+    @Nullable CompactionPlan pick(boolean isBusy) {
       return level == 0
-          ? new LevelZeroPicker(tree).merge(false)
+          ? new LevelZeroPicker(tree).merge(false, isBusy)
           : new LevelPicker(tree).sink(level, Reason.LEVEL_BYTES);
     }
   }
@@ -140,7 +140,7 @@ public final class LeveledPicker {
     for (int level : fullest) {
       CompactionPlan plan =
           level == 0
-              ? new LevelZeroPicker(tree).merge(true)
+              ? new LevelZeroPicker(tree).merge(true, false)
               : new LevelPicker(tree).sink(level, Reason.SETTLING);
       if (plan != null) {
         return plan;

@@ -176,7 +176,7 @@ final class Assembly {
     for (Memtable memtable : log.oldestFirst()) {
       // The version lacks the tables of older memtables, so only the oldest may drop tombstones.
       boolean isOldest = memtable == log.oldestFirst().getFirst();
-      new MemtableFlush(factory)
+      new MemtableFlush(factory, options.memtableBytes().bytes())
           .write(memtable, version, new SnapshotPoint[0], isOldest, () -> false)
           .ifPresent(flushed::addAll);
     }
@@ -242,6 +242,7 @@ final class Assembly {
             catalog,
             w.factory(),
             snapshots,
+            options.memtableBytes().bytes(),
             durable::flushed,
             () -> {
               room.open();

@@ -234,7 +234,7 @@ final class Compactor {
     int levelZero = 0;
     long debt = 0;
     for (KeyspaceVersion keyspace : catalog.current().keyspaces()) {
-      levelZero = Math.max(levelZero, keyspace.levels().size(0));
+      levelZero = Math.max(levelZero, keyspace.levels().runs().size());
       debt +=
           LevelScores.of(keyspace.levels(), keyspace.options().levelRatio(), memtableBytes, running)
               .debtBytes();

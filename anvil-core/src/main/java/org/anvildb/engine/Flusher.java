@@ -28,6 +28,7 @@ final class Flusher {
   private final Catalog catalog;
   private final TableFactory tables;
   private final SnapshotRegistry snapshots;
+  private final long memtableBytes;
   private final Consumer<MemtableSlot> onFlushed;
   private final Runnable onChange;
   private final Gate flushed;
@@ -38,6 +39,7 @@ final class Flusher {
   /**
    * Makes a flusher.
    *
+   * @param memtableBytes the size of a memtable, as the options say
    * @param onFlushed told of a memtable that is in tables now
    * @param onChange told after each attempt: there may be room, and level 0 may have grown
    */
@@ -48,6 +50,7 @@ final class Flusher {
       Catalog catalog,
       TableFactory tables,
       SnapshotRegistry snapshots,
+      long memtableBytes,
       Consumer<MemtableSlot> onFlushed,
       Runnable onChange) {
     this.health = health;
@@ -56,6 +59,7 @@ final class Flusher {
     this.catalog = catalog;
     this.tables = tables;
     this.snapshots = snapshots;
+    this.memtableBytes = memtableBytes;
     this.onFlushed = onFlushed;
     this.onChange = onChange;
     this.flushed = scheduler.newGate();
@@ -137,7 +141,7 @@ final class Flusher {
 
   private void flush(MemtableSlot slot) {
     Optional<List<FlushedTable>> written =
-        new MemtableFlush(tables)
+        new MemtableFlush(tables, memtableBytes)
             .write(
                 slot.memtable(),
                 catalog.current(),

@@ -1,5 +1,6 @@
 package org.anvildb.engine;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongFunction;
@@ -16,9 +17,8 @@ final class KeyspaceView extends Counted {
   private final int keyspace;
   private final Levels levels;
   private final CountedTable[] all;
-  private final Table[] newestFirst;
-  private final Table[][] lower;
-  private final byte[][][] lowerLargest;
+  private final Table[][] runs;
+  private final byte[][][] largest;
 
   /**
    * Retains the tables of a version.
@@ -28,22 +28,22 @@ final class KeyspaceView extends Counted {
   KeyspaceView(int keyspace, Levels levels, LongFunction<CountedTable> open) {
     this.keyspace = keyspace;
     this.levels = levels;
-    CountedTable[] level0 = openAll(levels.tables(0), open);
-    this.newestFirst = tables(level0);
-    int deepest = levels.lastUsed();
-    this.lower = new Table[Math.max(0, deepest)][];
-    this.lowerLargest = new byte[Math.max(0, deepest)][][];
-    CountedTable[] collected = level0;
-    for (int level = 1; level <= deepest; level++) {
-      List<TableMeta> metas = levels.tables(level);
-      CountedTable[] opened = openAll(metas, open);
-      lower[level - 1] = tables(opened);
-      lowerLargest[level - 1] = metas.stream().map(TableMeta::largest).toArray(byte[][]::new);
-      int size = collected.length;
-      collected = Arrays.copyOf(collected, size + opened.length);
-      System.arraycopy(opened, 0, collected, size, opened.length);
+    List<List<TableMeta>> sorted = new ArrayList<>(levels.runs());
+    for (int level = 1; level <= levels.lastUsed(); level++) {
+      if (levels.size(level) > 0) {
+        sorted.add(levels.tables(level));
+      }
     }
-    this.all = collected;
+    this.runs = new Table[sorted.size()][];
+    this.largest = new byte[sorted.size()][][];
+    List<CountedTable> opened = new ArrayList<>();
+    for (int i = 0; i < runs.length; i++) {
+      List<CountedTable> run = sorted.get(i).stream().map(m -> open.apply(m.number())).toList();
+      runs[i] = run.stream().map(CountedTable::table).toArray(Table[]::new);
+      largest[i] = sorted.get(i).stream().map(TableMeta::largest).toArray(byte[][]::new);
+      opened.addAll(run);
+    }
+    this.all = opened.toArray(CountedTable[]::new);
   }
 
   int keyspace() {
@@ -54,32 +54,20 @@ final class KeyspaceView extends Counted {
     return levels;
   }
 
-  /** Returns the tables of level 0, newest first; not to be changed. */
-  Table[] newestFirst() {
-    return newestFirst;
-  }
-
-  /** Returns the tables of the levels from 1 on, each in key order; not to be changed. */
-  Table[][] lower() {
-    return lower;
-  }
-
-  /** Returns the largest keys of the tables of {@link #lower()}. */
-  byte[][][] lowerLargest() {
-    return lowerLargest;
+  /**
+   * Returns the runs of level 0, newest first, and then the levels from 1 on that have tables: the
+   * tables of each in key order; not to be changed.
+   */
+  Table[][] runs() {
+    return runs;
   }
 
   /** Finds the newest version of a key that a view of a sequence number sees. */
   boolean find(byte[] key, int length, long hash, long maxSequence, FoundEntry out) {
-    for (Table table : newestFirst) {
-      if (table.find(key, length, hash, maxSequence, out)) {
-        return true;
-      }
-    }
-    for (int i = 0; i < lower.length; i++) {
-      Table[] level = lower[i];
-      int at = level.length == 0 ? 0 : firstNotBelow(lowerLargest[i], key, length);
-      if (at < level.length && level[at].find(key, length, hash, maxSequence, out)) {
+    for (int i = 0; i < runs.length; i++) {
+      Table[] run = runs[i];
+      int at = run.length == 1 ? 0 : firstNotBelow(largest[i], key, length);
+      if (at < run.length && run[at].find(key, length, hash, maxSequence, out)) {
         return true;
       }
     }
@@ -107,13 +95,5 @@ final class KeyspaceView extends Counted {
     for (CountedTable table : all) {
       table.release();
     }
-  }
-
-  private static CountedTable[] openAll(List<TableMeta> metas, LongFunction<CountedTable> open) {
-    return metas.stream().map(m -> open.apply(m.number())).toArray(CountedTable[]::new);
-  }
-
-  private static Table[] tables(CountedTable[] counted) {
-    return Arrays.stream(counted).map(CountedTable::table).toArray(Table[]::new);
   }
 }
