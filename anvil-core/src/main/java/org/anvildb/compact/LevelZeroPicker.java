@@ -213,22 +213,32 @@ final class LevelZeroPicker {
     return best.isEmpty() ? null : tree.merge(List.of(new LevelTables(0, best)), 0, reason);
   }
 
-  /** Returns the tables of level 0 in groups that don't overlap, each newest first. */
+  /**
+   * Returns the tables of level 0 in groups that neither overlap nor are over the same table of the
+   * base level, each newest first.
+   */
   private List<List<TableMeta>> parts() {
     List<TableMeta> byKey = new ArrayList<>(levels.tables(0));
     byKey.sort((a, b) -> Arrays.compareUnsigned(a.smallest(), b.smallest()));
     List<List<TableMeta>> parts = new ArrayList<>();
-    KeySpan span = null;
+    byte[] last = null;
     for (TableMeta table : byKey) {
-      if (span == null || !span.overlaps(table)) {
+      List<TableMeta> with = new ArrayList<>(baseTables(KeySpan.of(table)));
+      with.add(table);
+      KeySpan span = KeySpan.of(with);
+      if (last == null || Arrays.compareUnsigned(span.first(), last) > 0) {
         parts.add(new ArrayList<>());
-        span = KeySpan.of(table);
+        last = span.last();
       }
-      span = span.with(table);
+      last = Arrays.compareUnsigned(span.last(), last) > 0 ? span.last() : last;
       parts.getLast().add(table);
     }
     parts.forEach(part -> part.sort(Comparator.comparingInt(t -> levels.indexOf(0, t.number()))));
     return parts;
+  }
+
+  private List<TableMeta> baseTables(KeySpan span) {
+    return levels.overlapping(tree.scores().baseLevel(), span.first(), span.last());
   }
 
   /** Returns the bytes of tables for each that disappears when they become one. */

@@ -30,20 +30,22 @@ public final class LeveledPicker {
 
   /** Picks what is most urgent in all keyspaces, while writers are not busy. */
   public static CompactionPlan pick(Version version, Running running, long memtableBytes) {
-    return pick(version, running, memtableBytes, false);
+    return pick(version, running, memtableBytes, false, false);
   }
 
   /**
    * Picks what is most urgent in all keyspaces.
    *
-   * @param isBusy whether writers fill memtables one after the other: then level 0 is merged at
-   *     twice the length, which halves how often the level below is rewritten, and leaves the
-   *     processor to the writers. Measured on two cores, 2 M entries (means of three runs):
-   *     overwriting made 740 thousand/s without this and 870 with it, gets beside a writer 370 and
-   *     510, that writer 410 and 520
+   * @param isDeferred whether level 0 is merged at twice the depth, as writers fill memtables one
+   *     after the other and there is space: that halves how often the level below is rewritten, and
+   *     leaves the processor to the writers. Measured on two cores, 2 M entries (means of three
+   *     runs): overwriting made 740 thousand/s without this and 870 with it, gets beside a writer
+   *     370 and 510, that writer 410 and 520
+   * @param isBusy whether writers fill memtables one after the other: then one part of level 0 is
+   *     merged at a time
    */
   public static CompactionPlan pick(
-      Version version, Running running, long memtableBytes, boolean isBusy) {
+      Version version, Running running, long memtableBytes, boolean isDeferred, boolean isBusy) {
     List<Tree> trees = trees(version, running, memtableBytes);
     for (Tree tree : trees) {
       CompactionPlan plan = new LevelZeroPicker(tree).move();
@@ -51,7 +53,7 @@ public final class LeveledPicker {
         return plan;
       }
     }
-    for (Candidate candidate : candidates(trees, isBusy ? BUSY_LEVEL_ZERO_SCORE : 1)) {
+    for (Candidate candidate : candidates(trees, isDeferred ? BUSY_LEVEL_ZERO_SCORE : 1)) {
       CompactionPlan plan = candidate.pick(isBusy);
       if (plan != null) {
         return plan;

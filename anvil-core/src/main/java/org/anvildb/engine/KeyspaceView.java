@@ -66,12 +66,18 @@ final class KeyspaceView extends Counted {
   boolean find(byte[] key, int length, long hash, long maxSequence, FoundEntry out) {
     for (int i = 0; i < runs.length; i++) {
       Table[] run = runs[i];
-      int at = run.length == 1 ? 0 : firstNotBelow(largest[i], key, length);
-      if (at < run.length && run[at].find(key, length, hash, maxSequence, out)) {
+      int at = run.length == 1 ? 0 : find(i, key, length);
+      if (at >= 0 && run[at].find(key, length, hash, maxSequence, out)) {
         return true;
       }
     }
     return false;
+  }
+
+  /** Returns the index of the table of a run whose range has a key, or -1. */
+  private int find(int run, byte[] key, int length) {
+    int at = firstNotBelow(largest[run], key, length);
+    return at < runs[run].length && runs[run][at].meta().covers(key, length) ? at : -1;
   }
 
   /** Returns the index of the first of ascending keys that is equal to or greater than a key. */
