@@ -6,13 +6,14 @@ import java.util.function.Function;
 import org.anvildb.table.Table;
 import org.anvildb.table.TableMeta;
 import org.anvildb.table.TableOptions;
+import org.anvildb.version.Levels;
 
 /**
  * What a compaction merges, and into what. Used once: the rule and the splitter move along with the
  * keys.
  *
- * @param runs the inputs, newest first. A run is one table of level 0, or tables of one other level
- *     in key order: their ranges are disjoint. The tables stay the caller's, who keeps them open
+ * @param runs the inputs, newest first. A run is tables of one level in key order whose ranges are
+ *     disjoint. The tables stay the caller's, who keeps them open
  * @param options how the outputs are written
  * @param snapshots the sequence numbers of the open snapshots, in ascending order
  * @param rule tells which tombstones have nothing to hide below the inputs
@@ -40,11 +41,9 @@ public record CompactionTask(
       long[] snapshots) {
     List<List<Table>> runs = new ArrayList<>();
     for (LevelTables level : plan.inputs()) {
-      List<Table> opened = level.tables().stream().map(tables).toList();
-      if (level.level() == 0) {
-        opened.forEach(table -> runs.add(List.of(table)));
-      } else {
-        runs.add(opened);
+      List<TableMeta> all = level.tables();
+      for (List<TableMeta> run : level.level() == 0 ? Levels.runs(all) : List.of(all)) {
+        runs.add(run.stream().map(tables).toList());
       }
     }
     TombstoneElision elision = new TombstoneElision(plan);

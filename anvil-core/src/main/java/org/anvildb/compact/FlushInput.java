@@ -9,7 +9,12 @@ import org.anvildb.table.TableOptions;
  * @param keyspace the keyspace's id
  * @param versions all versions of its keys; closed by the job
  * @param options how its tables are written
+ * @param cuts where its tables end
  * @param rule tells which tombstones have nothing to hide in older memtables and tables
  */
 public record FlushInput(
-    int keyspace, InternalCursor versions, TableOptions options, TombstoneRule rule) {}
+    int keyspace,
+    InternalCursor versions,
+    TableOptions options,
+    FlushCuts cuts,
+    TombstoneRule rule) {}

@@ -12,10 +12,10 @@ import org.anvildb.table.TableMeta;
 /**
  * Writes a frozen memtable to tables of level 0, keyspace by keyspace. Runs once, in one thread.
  *
- * <p>A keyspace gets one table, or none if nothing is left of its entries; only above the largest
- * size of a table it gets several, whose ranges are disjoint. All tables of the flush are durable
- * when it returns. When it fails or is cancelled it deletes what it wrote. It knows no manifest:
- * the caller makes the tables known.
+ * <p>A keyspace gets one table, or none if nothing is left of its entries, or several whose ranges
+ * are disjoint: where {@link FlushCuts} says so, and above the largest size of a table. All tables
+ * of the flush are durable when it returns. When it fails or is cancelled it deletes what it wrote.
+ * It knows no manifest: the caller makes the tables known.
  */
 public final class FlushJob {
   private final TableFiles files;
@@ -86,7 +86,7 @@ public final class FlushJob {
     InternalCursor versions = input.versions();
     var kept =
         new CompactionCursor(versions, snapshots, input.rule(), read -> cancelled.getAsBoolean());
-    tables.write(kept, new OutputSplitter(maxTableBytes));
+    tables.write(kept, new OutputSplitter(input.cuts(), maxTableBytes));
     return !kept.stopped();
   }
 

@@ -1,5 +1,7 @@
 package org.anvildb.compact;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.anvildb.table.TableMeta;
 import org.anvildb.version.Levels;
 
@@ -12,8 +14,11 @@ import org.anvildb.version.Levels;
  * only place of garbage, stays a fixed share of it. Levels above the base level should be empty.
  */
 public final class LevelScores {
-  /** As many tables in level 0 make it due. */
+  /** As many runs in level 0 make it due. */
   public static final int LEVEL_ZERO_TRIGGER = 4;
+
+  /** As many tables count as a run, even if they are disjoint: files must not abound. */
+  static final int MAX_RUN_TABLES = 8;
 
   /** The lower limit of a base level's target, in memtables: what level 0 holds when it is due. */
   private static final int BASE_MEMTABLES = LEVEL_ZERO_TRIGGER;
@@ -88,24 +93,25 @@ public final class LevelScores {
 
   private double score(Levels levels, int level, Running running) {
     long bytes = 0;
-    int count = 0;
-    for (int i = 0; i < levels.size(level); i++) {
-      TableMeta table = levels.table(level, i);
+    List<TableMeta> free = new ArrayList<>();
+    for (TableMeta table : levels.tables(level)) {
       if (!running.claims(table)) {
         bytes += table.fileBytes();
-        count++;
+        free.add(table);
       }
     }
     if (level == 0) {
-      return Math.max((double) count / LEVEL_ZERO_TRIGGER, (double) bytes / targets[0]);
+      double runs = Levels.runs(free).size();
+      double reads = Math.max(runs, (double) free.size() / MAX_RUN_TABLES);
+      return Math.max(reads / LEVEL_ZERO_TRIGGER, (double) bytes / targets[0]);
     }
-    return level < baseLevel ? 1.0 * count : (double) bytes / targets[level];
+    return level < baseLevel ? 1.0 * free.size() : (double) bytes / targets[level];
   }
 
   /** What is above a target sinks level by level, and takes its share of each level along. */
   private long debt(Levels levels, int ratio) {
     long sinking = 0;
-    if (levels.size(0) >= LEVEL_ZERO_TRIGGER || levels.bytes(0) > targets[0]) {
+    if (levels.runs().size() >= LEVEL_ZERO_TRIGGER || levels.bytes(0) > targets[0]) {
       sinking = levels.bytes(0);
     }
     long debt = sinking;

@@ -1,6 +1,8 @@
 package org.anvildb.compact;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import org.anvildb.compact.CompactionPlan.Reason;
 import org.anvildb.table.TableMeta;
@@ -52,8 +54,12 @@ final class LevelZeroPicker {
    * Plans a merge.
    *
    * @param isIdle whether to merge down at any cost
+   * @param isAlone whether only one merge of a keyspace's level 0 into the base level may run
    */
-  @Nullable CompactionPlan merge(boolean isIdle) {
+  @Nullable CompactionPlan merge(boolean isIdle, boolean isAlone) {
+    if (isAlone && tree.running().mergesLevelZero(tree.keyspace())) {
+      return null;
+    }
     boolean isBusy = false;
     Reason reason = isIdle ? Reason.SETTLING : Reason.LEVEL_ZERO;
     boolean[] seen = new boolean[levels.size(0)];
@@ -74,7 +80,7 @@ final class LevelZeroPicker {
         return plan(seed, cluster, inputs, span, reason);
       }
     }
-    return !isBusy || levels.size(0) > LONG ? mergeInner(reason) : null;
+    return !isBusy || levels.runs().size() > LONG ? mergeInner(reason) : null;
   }
 
   /** Returns the tables of a merge that takes a cluster, and what it overlaps, down to a level. */
@@ -193,36 +199,88 @@ final class LevelZeroPicker {
   }
 
   /**
-   * Merges neighbours in level 0 of similar size: the run that costs least for each table that
-   * disappears. A table that is larger than all others of a run together stays out, so that each
-   * byte is rewritten a few times only while tables grow.
+   * Merges neighbours in level 0 of similar size: those of a part, which has nothing in common with
+   * the rest, or small ones that are disjoint, lest files abound.
    */
   private @Nullable CompactionPlan mergeInner(Reason reason) {
-    List<TableMeta> tables = levels.tables(0);
-    int bestFrom = -1;
-    int bestTo = -1;
-    double bestCost = Double.MAX_VALUE;
-    for (int from = 0; from < tables.size(); from++) {
+    List<TableMeta> best = neighbours(levels.tables(0), false);
+    for (List<TableMeta> part : parts()) {
+      List<TableMeta> found = neighbours(part, true);
+      if (cost(found) < cost(best)) {
+        best = found;
+      }
+    }
+    return best.isEmpty() ? null : tree.merge(List.of(new LevelTables(0, best)), 0, reason);
+  }
+
+  /**
+   * Returns the tables of level 0 in groups that neither overlap nor are over the same table of the
+   * base level, each newest first.
+   */
+  private List<List<TableMeta>> parts() {
+    List<TableMeta> byKey = new ArrayList<>(levels.tables(0));
+    byKey.sort((a, b) -> Arrays.compareUnsigned(a.smallest(), b.smallest()));
+    List<List<TableMeta>> parts = new ArrayList<>();
+    byte[] last = null;
+    for (TableMeta table : byKey) {
+      List<TableMeta> with = new ArrayList<>(baseTables(KeySpan.of(table)));
+      with.add(table);
+      KeySpan span = KeySpan.of(with);
+      if (last == null || Arrays.compareUnsigned(span.first(), last) > 0) {
+        parts.add(new ArrayList<>());
+        last = span.last();
+      }
+      last = Arrays.compareUnsigned(span.last(), last) > 0 ? span.last() : last;
+      parts.getLast().add(table);
+    }
+    parts.forEach(part -> part.sort(Comparator.comparingInt(t -> levels.indexOf(0, t.number()))));
+    return parts;
+  }
+
+  private List<TableMeta> baseTables(KeySpan span) {
+    return levels.overlapping(tree.scores().baseLevel(), span.first(), span.last());
+  }
+
+  /** Returns the bytes of tables for each that disappears when they become one. */
+  private static double cost(List<TableMeta> tables) {
+    return tables.size() < 2
+        ? Double.MAX_VALUE
+        : (double) LevelTables.bytes(tables) / (tables.size() - 1);
+  }
+
+  /**
+   * Returns the neighbours that cost least for each table that disappears; none if there are too
+   * few. A table that is larger than all others together stays out, so that each byte is rewritten
+   * a few times only while tables grow.
+   *
+   * @param newestFirst all tables of level 0, or of a part of it
+   * @param isPart whether they are a part; if not, only small tables are joined that don't overlap
+   */
+  private List<TableMeta> neighbours(List<TableMeta> newestFirst, boolean isPart) {
+    List<TableMeta> best = List.of();
+    for (int from = 0; from < newestFirst.size(); from++) {
       long bytes = 0;
       long largest = 0;
-      for (int to = from; to < tables.size() && !tree.running().claims(tables.get(to)); to++) {
-        bytes += tables.get(to).fileBytes();
-        largest = Math.max(largest, tables.get(to).fileBytes());
-        int count = to - from + 1;
+      boolean isStack = true;
+      for (int to = from;
+          to < newestFirst.size() && !tree.running().claims(newestFirst.get(to));
+          to++) {
+        TableMeta table = newestFirst.get(to);
+        bytes += table.fileBytes();
+        largest = Math.max(largest, table.fileBytes());
+        isStack &= isPart || to == from || KeySpan.of(table).overlaps(newestFirst.get(to - 1));
         if (bytes > MAX_INNER_MEMTABLES * tree.memtableBytes()) {
           break;
         }
-        double cost = (double) bytes / (count - 1);
-        boolean isEven = 2 * largest <= bytes || bytes <= tree.smallBytes();
-        if (count >= LevelScores.LEVEL_ZERO_TRIGGER && isEven && cost < bestCost) {
-          bestFrom = from;
-          bestTo = to;
-          bestCost = cost;
+        int count = to - from + 1;
+        boolean isEven = isStack && 2 * largest <= bytes || bytes <= tree.smallBytes();
+        if (count >= LevelScores.LEVEL_ZERO_TRIGGER
+            && isEven
+            && (double) bytes / (count - 1) < cost(best)) {
+          best = List.copyOf(newestFirst.subList(from, to + 1));
         }
       }
     }
-    return bestFrom < 0
-        ? null
-        : tree.merge(List.of(new LevelTables(0, tables.subList(bestFrom, bestTo + 1))), 0, reason);
+    return best;
   }
 }

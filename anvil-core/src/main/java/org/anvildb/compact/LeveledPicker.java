@@ -30,20 +30,22 @@ public final class LeveledPicker {
 
   /** Picks what is most urgent in all keyspaces, while writers are not busy. */
   public static CompactionPlan pick(Version version, Running running, long memtableBytes) {
-    return pick(version, running, memtableBytes, false);
+    return pick(version, running, memtableBytes, false, false);
   }
 
   /**
    * Picks what is most urgent in all keyspaces.
    *
-   * @param isBusy whether writers fill memtables one after the other: then level 0 is merged at
-   *     twice the length, which halves how often the level below is rewritten, and leaves the
-   *     processor to the writers. Measured on two cores, 2 M entries (means of three runs):
-   *     overwriting made 740 thousand/s without this and 870 with it, gets beside a writer 370 and
-   *     510, that writer 410 and 520
+   * @param isDeferred whether level 0 is merged at twice the depth, as writers fill memtables one
+   *     after the other and there is space: that halves how often the level below is rewritten, and
+   *     leaves the processor to the writers. Measured on two cores, 2 M entries (means of three
+   *     runs): overwriting made 740 thousand/s without this and 870 with it, gets beside a writer
+   *     370 and 510, that writer 410 and 520
+   * @param isBusy whether writers fill memtables one after the other: then one part of level 0 is
+   *     merged at a time
    */
   public static CompactionPlan pick(
-      Version version, Running running, long memtableBytes, boolean isBusy) {
+      Version version, Running running, long memtableBytes, boolean isDeferred, boolean isBusy) {
     List<Tree> trees = trees(version, running, memtableBytes);
     for (Tree tree : trees) {
       CompactionPlan plan = new LevelZeroPicker(tree).move();
@@ -51,8 +53,8 @@ public final class LeveledPicker {
         return plan;
       }
     }
-    for (Candidate candidate : candidates(trees, isBusy ? BUSY_LEVEL_ZERO_SCORE : 1)) {
-      CompactionPlan plan = candidate.pick();
+    for (Candidate candidate : candidates(trees, isDeferred ? BUSY_LEVEL_ZERO_SCORE : 1)) {
+      CompactionPlan plan = candidate.pick(isBusy);
       if (plan != null) {
         return plan;
       }
@@ -71,7 +73,7 @@ public final class LeveledPicker {
     Tree tree = Tree.of(keyspace, running, memtableBytes);
     CompactionPlan plan = new LevelZeroPicker(tree).move();
     for (Candidate candidate : candidates(List.of(tree), 1)) {
-      plan = plan == null ? candidate.pick() : plan;
+      plan = plan == null ? candidate.pick(false) : plan;
     }
     plan = plan == null ? new LevelPicker(tree).sinkTombstones() : plan;
     return plan == null ? NONE : plan;
@@ -94,9 +96,9 @@ public final class LeveledPicker {
 
   /** A level that is due. */
   private record Candidate(Tree tree, int level, double score) {
-    @Nullable CompactionPlan pick() {
+    @Nullable CompactionPlan pick(boolean isBusy) {
       return level == 0
-          ? new LevelZeroPicker(tree).merge(false)
+          ? new LevelZeroPicker(tree).merge(false, isBusy)
           : new LevelPicker(tree).sink(level, Reason.LEVEL_BYTES);
     }
   }
@@ -140,7 +142,7 @@ public final class LeveledPicker {
     for (int level : fullest) {
       CompactionPlan plan =
           level == 0
-              ? new LevelZeroPicker(tree).merge(true)
+              ? new LevelZeroPicker(tree).merge(true, false)
               : new LevelPicker(tree).sink(level, Reason.SETTLING);
       if (plan != null) {
         return plan;

@@ -9,30 +9,45 @@ import org.anvildb.table.TableMeta;
  *
  * <p>Only asked between two keys, so that the versions of one key never straddle two tables. A
  * table is closed when it has its size, and also when it overlaps so much in the level under its
- * own that sinking it there would be a large job.
+ * own that sinking it there would be a large job; one of a flush also where a table of the base
+ * level begins.
  */
 public final class OutputSplitter {
   /** The most that an output overlaps below, in its own target sizes. */
   private static final int MAX_OVERLAP_TABLES = 10;
 
   private final TableMeta[] grandparents;
+  private final byte[][] cuts;
+  private final long minPartBytes;
   private final long targetBytes;
   private final long maxOverlapBytes;
   private int at;
+  private int cut;
   private long overlapBytes;
 
   /** Starts before the first key of a merge. */
   public OutputSplitter(CompactionPlan.Merge merge) {
-    this(merge.grandparents(), merge.targetBytes());
+    this(merge.grandparents(), FlushCuts.NONE, merge.targetBytes());
   }
 
-  /** Starts before the first key of tables that nothing limits but their size: of a flush. */
+  /** Starts before the first key of tables that nothing limits but their size. */
   public OutputSplitter(long targetBytes) {
-    this(List.of(), targetBytes);
+    this(List.of(), FlushCuts.NONE, targetBytes);
   }
 
-  private OutputSplitter(List<TableMeta> grandparents, long targetBytes) {
+  /**
+   * Starts before the first key of the tables of a flush.
+   *
+   * @param cuts where they end
+   */
+  public OutputSplitter(FlushCuts cuts, long targetBytes) {
+    this(List.of(), cuts, targetBytes);
+  }
+
+  private OutputSplitter(List<TableMeta> grandparents, FlushCuts cuts, long targetBytes) {
     this.grandparents = grandparents.toArray(TableMeta[]::new);
+    this.cuts = cuts.keys().toArray(byte[][]::new);
+    this.minPartBytes = cuts.minPartBytes();
     this.targetBytes = targetBytes;
     this.maxOverlapBytes =
         targetBytes > Long.MAX_VALUE / MAX_OVERLAP_TABLES
@@ -52,11 +67,21 @@ public final class OutputSplitter {
       overlapBytes += tableBytes == 0 ? 0 : grandparents[at].fileBytes();
       at++;
     }
-    if (tableBytes == 0 || tableBytes < targetBytes && overlapBytes < maxOverlapBytes) {
+    boolean isCut = crossesCut(key, length) && tableBytes >= minPartBytes;
+    if (tableBytes == 0 || !isCut && tableBytes < targetBytes && overlapBytes < maxOverlapBytes) {
       return false;
     }
     overlapBytes = 0;
     return true;
+  }
+
+  private boolean crossesCut(byte[] key, int length) {
+    int before = cut;
+    while (cut < cuts.length
+        && Arrays.compareUnsigned(cuts[cut], 0, cuts[cut].length, key, 0, length) <= 0) {
+      cut++;
+    }
+    return cut > before;
   }
 
   private static boolean isBehind(TableMeta table, byte[] key, int length) {

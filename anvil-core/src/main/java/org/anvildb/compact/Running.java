@@ -101,6 +101,19 @@ public final class Running {
     return false;
   }
 
+  /** Tells whether tables of a keyspace's level 0 are being merged into a deeper level. */
+  public boolean mergesLevelZero(int keyspace) {
+    for (Claim claim : claims) {
+      if (claim.keyspace == keyspace
+          && claim.plan instanceof CompactionPlan.Merge merge
+          && merge.inputs().getFirst().level() == 0
+          && merge.outputLevel() > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /**
    * Tells whether a running plan may put tables into a range of keys in one of some levels.
    *

@@ -15,6 +15,12 @@ public final class WritePacing {
   /** Up to as many tables in level 0 writers are free. */
   public static final int FREE_LEVEL_ZERO_TABLES = 12;
 
+  /** Up to this share of the garbage that may be writers are free. */
+  public static final double FREE_SPACE_SHARE = 0.9;
+
+  /** Near this share of the garbage that may be writers stand nearly still. */
+  public static final double FULL_SPACE_SHARE = 1.2;
+
   /** Near as many tables in level 0 writers stand nearly still. */
   public static final int FULL_LEVEL_ZERO_TABLES = 36;
 
@@ -65,12 +71,15 @@ public final class WritePacing {
    * @param debtBytes what compaction has to write, see {@link LevelScores#debtBytes()}, in all
    *     keyspaces together
    * @param memoryBytes the log bytes in all memtables, frozen or not
+   * @param spaceShare the garbage on disk, see {@link SpaceRule#share}
    */
-  public double nanosPerByte(int levelZeroTables, long debtBytes, long memoryBytes) {
+  public double nanosPerByte(
+      int levelZeroTables, long debtBytes, long memoryBytes, double spaceShare) {
     double levelZero = pace(levelZeroTables, FREE_LEVEL_ZERO_TABLES, FULL_LEVEL_ZERO_TABLES);
     double debt =
         pace((double) debtBytes / memtableBytes, FREE_DEBT_MEMTABLES, FULL_DEBT_MEMTABLES);
-    return Math.max(Math.max(levelZero, debt), memoryPace(memoryBytes));
+    double space = pace(spaceShare, FREE_SPACE_SHARE, FULL_SPACE_SHARE);
+    return Math.max(Math.max(levelZero, debt), Math.max(space, memoryPace(memoryBytes)));
   }
 
   /**

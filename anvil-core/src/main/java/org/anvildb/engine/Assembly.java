@@ -16,6 +16,7 @@ import org.anvildb.storage.Storage;
 import org.anvildb.table.BlockCache;
 import org.anvildb.table.Codecs;
 import org.anvildb.version.FileNumbers;
+import org.anvildb.version.KeyspaceVersion;
 import org.anvildb.version.Version;
 import org.anvildb.version.VersionEdit;
 import org.anvildb.version.VersionLog;
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 final class Assembly {
   /** Below this, the index of a memtable never counts as full. */
   private static final long MIN_INDEX_BYTES = 64 << 10;
+
+  private static final int FIRST_SEGMENT_SHARE = 32;
+  private static final int FIRST_SEGMENT_MEMTABLE = 8;
 
   private final Storage storage;
   private final Scheduler scheduler;
@@ -93,6 +97,7 @@ final class Assembly {
     OpenTables tables = new OpenTables(storage, codecs, cache, found.hashSeed(), garbage);
     undo.add(tables::closeAll);
     VersionLog created = isNew ? start(found, numbers) : null;
+    pool.startAt(firstSegmentBytes(found));
     pool.prepare();
     List<CountedTable> opened = tables.openAll(found);
     ReplayedLog log = ReplayedLog.read(storage, found, names);
@@ -128,6 +133,16 @@ final class Assembly {
     VersionLog versions = VersionLog.start(storage, version, numbers);
     undo.add(versions::close);
     return versions;
+  }
+
+  /** A store that has much starts with a larger segment: its first tables are no crumbs then. */
+  private long firstSegmentBytes(Version version) {
+    long tables = 0;
+    for (KeyspaceVersion keyspace : version.keyspaces()) {
+      tables += keyspace.levels().totalBytes();
+    }
+    return Math.min(
+        tables / FIRST_SEGMENT_SHARE, options.memtableBytes().bytes() / FIRST_SEGMENT_MEMTABLE);
   }
 
   private SegmentPool pool(Version version, LongSupplier numbers, long maxBytes) {
@@ -176,7 +191,7 @@ final class Assembly {
     for (Memtable memtable : log.oldestFirst()) {
       // The version lacks the tables of older memtables, so only the oldest may drop tombstones.
       boolean isOldest = memtable == log.oldestFirst().getFirst();
-      new MemtableFlush(factory)
+      new MemtableFlush(factory, options.memtableBytes().bytes())
           .write(memtable, version, new SnapshotPoint[0], isOldest, () -> false)
           .ifPresent(flushed::addAll);
     }
@@ -223,15 +238,28 @@ final class Assembly {
       LogSegments segments,
       MemtableSlot active) {}
 
+  private Compactor compactor(Wiring w, Catalog catalog, WriteThrottle throttle, SpaceMeter space) {
+    return new Compactor(
+        health,
+        scheduler,
+        w.states(),
+        catalog,
+        w.factory(),
+        snapshots,
+        throttle,
+        space,
+        w.pool()::limit,
+        options);
+  }
+
   private Engine wire(Wiring w, @Nullable VersionLog versions) {
     long lastSequence = w.log().lastSequence();
     var catalog = new Catalog(w.version(), versions, w.states(), health);
     var throttle = new WriteThrottle(scheduler);
     var reads = new PointReads(w.states(), health, w.version().hashSeed());
     var cursors = new CursorFactory(w.states(), health, reads, w.segments().gaps());
-    var compactor =
-        new Compactor(
-            health, scheduler, w.states(), catalog, w.factory(), snapshots, throttle, options);
+    var space = new SpaceMeter(w.states(), w.garbage(), w.pool(), w.version().hashSeed());
+    var compactor = compactor(w, catalog, throttle, space);
     var durable = new DurableMark(w.group(), lastSequence);
     health.setDurable(durable::sequence);
     var flusher =
@@ -242,6 +270,8 @@ final class Assembly {
             catalog,
             w.factory(),
             snapshots,
+            space,
+            options.memtableBytes().bytes(),
             durable::flushed,
             () -> {
               room.open();

@@ -4,17 +4,21 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
 import org.anvildb.api.DatabaseOptions;
 import org.anvildb.api.Stats;
 import org.anvildb.compact.CompactionPlan;
 import org.anvildb.compact.LevelScores;
 import org.anvildb.compact.LeveledPicker;
 import org.anvildb.compact.Running;
+import org.anvildb.compact.SpaceRule;
+import org.anvildb.compact.SpaceUse;
 import org.anvildb.compact.WritePacing;
 import org.anvildb.schedule.Gate;
 import org.anvildb.schedule.Lane;
 import org.anvildb.schedule.Scheduler;
 import org.anvildb.version.KeyspaceVersion;
+import org.anvildb.version.Version;
 
 /**
  * Keeps the levels in shape: asks the picker what is due whenever something changed, and has it
@@ -37,6 +41,9 @@ final class Compactor {
   private final CompactionRunner runner;
   private final WriteThrottle throttle;
   private final WritePacing pacing;
+  private final SpaceRule rule;
+  private final SpaceMeter space;
+  private final LongConsumer memtableSize;
   private final DatabaseOptions options;
   private final Gate finished;
   private final LongAdder nanos = new LongAdder();
@@ -62,6 +69,8 @@ final class Compactor {
       TableFactory tables,
       SnapshotRegistry snapshots,
       WriteThrottle throttle,
+      SpaceMeter space,
+      LongConsumer memtableSize,
       DatabaseOptions options) {
     this.health = health;
     this.scheduler = scheduler;
@@ -79,6 +88,9 @@ final class Compactor {
             });
     this.throttle = throttle;
     this.pacing = new WritePacing(options.memtableBytes().bytes(), options.frozenMemtables());
+    this.rule = new SpaceRule(options.memtableBytes().bytes());
+    this.space = space;
+    this.memtableSize = memtableSize;
     this.options = options;
     this.finished = scheduler.newGate();
   }
@@ -152,9 +164,11 @@ final class Compactor {
     if (isCancelled() || manual > 0 || running.count() >= options.backgroundThreads()) {
       return new CompactionPlan.None();
     }
+    Version version = catalog.current();
+    boolean isBusy = isWrittenTo();
+    boolean isDeferred = isBusy && !rule.isShort(space.use(version, running));
     CompactionPlan plan =
-        LeveledPicker.pick(
-            catalog.current(), running, options.memtableBytes().bytes(), isWrittenTo());
+        LeveledPicker.pick(version, running, options.memtableBytes().bytes(), isDeferred, isBusy);
     if (!(plan instanceof CompactionPlan.None)) {
       running = running.with(plan);
     }
@@ -243,7 +257,7 @@ final class Compactor {
     int levelZero = 0;
     long debt = 0;
     for (KeyspaceVersion keyspace : catalog.current().keyspaces()) {
-      levelZero = Math.max(levelZero, keyspace.levels().size(0));
+      levelZero = Math.max(levelZero, keyspace.levels().runs().size());
       debt +=
           LevelScores.of(keyspace.levels(), keyspace.options().levelRatio(), memtableBytes, running)
               .debtBytes();
@@ -253,6 +267,8 @@ final class Compactor {
     for (MemtableSlot slot : state.frozen()) {
       memory += slot.memtable().limit();
     }
-    throttle.setPace(pacing.nanosPerByte(levelZero, debt, memory));
+    SpaceUse use = space.use(catalog.current(), running);
+    memtableSize.accept(rule.memtableBytes(use.liveBytes(), space.overwrittenShare()));
+    throttle.setPace(pacing.nanosPerByte(levelZero, debt, memory, rule.share(use)));
   }
 }

@@ -22,7 +22,7 @@ import org.anvildb.table.TableMeta;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds the stack of cursors of a range: one source for each memtable, table of level 0 and deeper
+ * Builds the stack of cursors of a range: one source for each memtable, run of level 0 and deeper
  * level that the range touches; merged, bounded, reduced to what is visible. Thread-safe.
  */
 final class CursorFactory {
@@ -102,13 +102,8 @@ final class CursorFactory {
       long limit = point == null ? memtable.limit() : point.limit(memtable);
       addMemtable(sources, memtable, view.keyspace(), limit, from);
     }
-    for (Table table : view.newestFirst()) {
-      if (touches(table.meta(), from, to)) {
-        sources.add(table.cursor());
-      }
-    }
-    for (Table[] level : view.lower()) {
-      addLevel(sources, level, from, to);
+    for (Table[] run : view.runs()) {
+      addRun(sources, run, from, to);
     }
     return MergingCursor.of(sources);
   }
@@ -121,7 +116,7 @@ final class CursorFactory {
     }
   }
 
-  private static void addLevel(
+  private static void addRun(
       List<InternalCursor> sources, Table[] level, byte[] from, byte @Nullable [] to) {
     int first = 0;
     while (first < level.length

@@ -3,6 +3,7 @@ package org.anvildb.engine;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
@@ -28,6 +29,8 @@ final class Flusher {
   private final Catalog catalog;
   private final TableFactory tables;
   private final SnapshotRegistry snapshots;
+  private final SpaceMeter space;
+  private final long memtableBytes;
   private final Consumer<MemtableSlot> onFlushed;
   private final Runnable onChange;
   private final Gate flushed;
@@ -38,6 +41,7 @@ final class Flusher {
   /**
    * Makes a flusher.
    *
+   * @param memtableBytes the size of a memtable, as the options say
    * @param onFlushed told of a memtable that is in tables now
    * @param onChange told after each attempt: there may be room, and level 0 may have grown
    */
@@ -48,6 +52,8 @@ final class Flusher {
       Catalog catalog,
       TableFactory tables,
       SnapshotRegistry snapshots,
+      SpaceMeter space,
+      long memtableBytes,
       Consumer<MemtableSlot> onFlushed,
       Runnable onChange) {
     this.health = health;
@@ -56,6 +62,8 @@ final class Flusher {
     this.catalog = catalog;
     this.tables = tables;
     this.snapshots = snapshots;
+    this.space = space;
+    this.memtableBytes = memtableBytes;
     this.onFlushed = onFlushed;
     this.onChange = onChange;
     this.flushed = scheduler.newGate();
@@ -136,8 +144,9 @@ final class Flusher {
   }
 
   private void flush(MemtableSlot slot) {
+    Map<Integer, Double> overwrites = space.overwrites(slot.memtable());
     Optional<List<FlushedTable>> written =
-        new MemtableFlush(tables)
+        new MemtableFlush(tables, memtableBytes)
             .write(
                 slot.memtable(),
                 catalog.current(),
@@ -152,7 +161,9 @@ final class Flusher {
       opened.add(tables.open(table.meta()));
       bytes.add(table.meta().fileBytes());
     }
+    space.note(written.get(), overwrites);
     catalog.change(now -> edits(now, slot, written.get()), opened, slot);
+    space.retain(catalog.current());
     count.increment();
     onFlushed.accept(slot);
   }

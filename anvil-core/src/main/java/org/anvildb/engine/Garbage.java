@@ -1,8 +1,10 @@
 package org.anvildb.engine;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -33,8 +35,9 @@ final class Garbage {
   private final Consumer<WalSegment> recycler;
   private final Gate emptied;
 
+  /** The files to delete, with their sizes as far as they matter. */
   @GuardedBy("this")
-  private final Set<String> pending = new LinkedHashSet<>();
+  private final Map<String, Long> pending = new LinkedHashMap<>();
 
   /** What is unmapped when its grace is over. */
   @GuardedBy("this")
@@ -73,7 +76,7 @@ final class Garbage {
 
   /** Closes a table that nothing reads any more, and deletes its file. */
   void retire(Table table) {
-    if (enqueue(table.meta().fileName())) {
+    if (enqueue(table.meta().fileName(), table.meta().fileBytes())) {
       afterGrace(() -> {
         table.close();
         delete(table.meta().fileName());
@@ -144,7 +147,7 @@ final class Garbage {
 
   /** Deletes a file that never became part of the database, or was none any more at the opening. */
   void discard(String file) {
-    if (enqueue(file)) {
+    if (enqueue(file, 0)) {
       scheduler.submit(Lane.CHORE, () -> delete(file));
     }
   }
@@ -172,14 +175,23 @@ final class Garbage {
     return new Stats.Garbage(pending.size(), deleted, failures);
   }
 
+  /** Returns the length of the tables that are still to be deleted. */
+  synchronized long retiredBytes() {
+    long bytes = 0;
+    for (long size : pending.values()) {
+      bytes += size;
+    }
+    return bytes;
+  }
+
   @GuardedBy("this")
   private void count() {
     waiting = pending.size() + segments;
   }
 
-  private synchronized boolean enqueue(String file) {
+  private synchronized boolean enqueue(String file, long bytes) {
     if (!closed) {
-      pending.add(file);
+      pending.put(file, bytes);
       count();
     }
     return !closed;
@@ -187,7 +199,7 @@ final class Garbage {
 
   private void delete(String file) {
     synchronized (this) {
-      if (closed || !pending.contains(file)) {
+      if (closed || !pending.containsKey(file)) {
         return;
       }
     }

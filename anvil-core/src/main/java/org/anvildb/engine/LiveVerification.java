@@ -15,9 +15,8 @@ final class LiveVerification {
     ReadState state = parts.states().retained();
     try {
       for (KeyspaceView view : state.keyspaces()) {
-        Arrays.stream(view.newestFirst()).forEach(table -> verify(table, tally));
-        for (Table[] level : view.lower()) {
-          Arrays.stream(level).forEach(table -> verify(table, tally));
+        for (Table[] run : view.runs()) {
+          Arrays.stream(run).forEach(table -> verify(table, tally));
         }
       }
     } catch (IllegalStateException e) {

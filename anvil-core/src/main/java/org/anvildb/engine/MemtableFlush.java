@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.anvildb.compact.FlushCuts;
 import org.anvildb.compact.FlushInput;
 import org.anvildb.compact.FlushJob;
 import org.anvildb.compact.FlushedTable;
@@ -20,9 +21,11 @@ final class MemtableFlush {
   private static final long MAX_TABLE_BYTES = 1L << 30;
 
   private final TableFactory tables;
+  private final long memtableBytes;
 
-  MemtableFlush(TableFactory tables) {
+  MemtableFlush(TableFactory tables, long memtableBytes) {
     this.tables = tables;
+    this.memtableBytes = memtableBytes;
   }
 
   /**
@@ -55,6 +58,7 @@ final class MemtableFlush {
                 memtable.versions(
                     id, position -> sequenceAt(snapshots, memtable.segmentNumber(), position)),
                 tables.options(keyspace),
+                FlushCuts.of(keyspace, memtableBytes),
                 isOldest ? dropUnless(keyspace.levels()) : TombstoneRule.KEEP));
       }
     }

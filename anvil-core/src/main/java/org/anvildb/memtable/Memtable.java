@@ -253,6 +253,28 @@ public final class Memtable {
     return tree == null ? noKeys : tree;
   }
 
+  /**
+   * Shows a sink about some number of the keys, evenly spread, of all keyspaces. The memtable must
+   * be frozen.
+   */
+  public void sample(int count, KeySink sink) {
+    byte[][] buffer = {new byte[64]};
+    points.sample(
+        count,
+        operation -> {
+          int length = operations.keyLength(operation);
+          if (buffer[0].length < length) {
+            buffer[0] = new byte[length];
+          }
+          operations.copyKey(operation, length, buffer[0]);
+          sink.accept(
+              operations.keyspace(operation),
+              buffer[0],
+              length,
+              BatchFormat.kind(log, operation) == BatchFormat.DELETE);
+        });
+  }
+
   /** Returns the ids of the keyspaces that have entries, in ascending order. */
   public int[] keyspaces() {
     return trees.ids().clone();

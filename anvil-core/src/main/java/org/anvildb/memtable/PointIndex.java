@@ -2,6 +2,7 @@ package org.anvildb.memtable;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.LongConsumer;
 import org.anvildb.bytes.KeyHash;
 import org.anvildb.wal.BatchFormat;
 import org.jspecify.annotations.Nullable;
@@ -134,6 +135,20 @@ final class PointIndex {
         }
       }
       at = at + 1 == table.length ? 0 : at + 1;
+    }
+  }
+
+  /** Once nobody writes any more: shows a sink about some number of the operations. */
+  void sample(int wanted, LongConsumer sink) {
+    long step = Math.max(1, count / wanted);
+    long skipped = 0;
+    for (int[] table : tables) {
+      for (int i = 0; table != null && i < table.length; i++) {
+        if (table[i] != 0 && ++skipped == step) {
+          skipped = 0;
+          sink.accept(operation(table[i]));
+        }
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package org.anvildb.version;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,6 +31,7 @@ public final class Levels {
   private final TableMeta[][] tables;
   private final long[] bytes = new long[COUNT];
   private final long[] entries = new long[COUNT];
+  private final List<List<TableMeta>> runs;
 
   /**
    * Takes over an array of {@link #COUNT} levels.
@@ -46,6 +48,7 @@ public final class Levels {
     }
     checkRanges(tables);
     checkNumbers(tables);
+    this.runs = runs(List.of(tables[0]));
   }
 
   /** Returns levels without a table. */
@@ -82,6 +85,45 @@ public final class Levels {
   /** Returns the tables of a level: level 0 newest first, other levels by keys. */
   public List<TableMeta> tables(int level) {
     return List.of(tables[level]);
+  }
+
+  /**
+   * Returns the runs of level 0, the newest first: what a read has to look into one by one. A flush
+   * makes one, of one table or of several.
+   */
+  public List<List<TableMeta>> runs() {
+    return runs;
+  }
+
+  /**
+   * Groups tables of level 0 into runs: neighbours in age whose ranges are disjoint, so that it
+   * does not matter which of them is newer, and a key is in one of them at most.
+   *
+   * @param newestFirst some tables in the order of level 0
+   * @return the runs, the newest first; the tables of a run are in order of their keys
+   */
+  public static List<List<TableMeta>> runs(List<TableMeta> newestFirst) {
+    List<List<TableMeta>> runs = new ArrayList<>();
+    ArrayDeque<TableMeta> open = new ArrayDeque<>();
+    for (TableMeta table : newestFirst) {
+      if (open.isEmpty() || isBefore(table, open.getFirst())) {
+        open.addFirst(table);
+      } else if (isBefore(open.getLast(), table)) {
+        open.addLast(table);
+      } else {
+        runs.add(List.copyOf(open));
+        open.clear();
+        open.add(table);
+      }
+    }
+    if (!open.isEmpty()) {
+      runs.add(List.copyOf(open));
+    }
+    return List.copyOf(runs);
+  }
+
+  private static boolean isBefore(TableMeta table, TableMeta other) {
+    return Arrays.compareUnsigned(table.largest(), other.smallest()) < 0;
   }
 
   /** Returns how many tables all levels have. */

@@ -52,6 +52,9 @@ public final class SegmentPool implements AutoCloseable {
   @GuardedBy("this")
   private long nextBytes;
 
+  /** The size up to which segments grow at present. */
+  private volatile long limitBytes;
+
   @GuardedBy("this")
   private boolean isPreparing;
 
@@ -99,6 +102,7 @@ public final class SegmentPool implements AutoCloseable {
     this.forcesEachBatch = forcesEachBatch;
     this.onChange = onChange;
     this.maxBytes = SegmentFormat.roundUp(Math.max(maxBytes, 2L * SegmentFormat.HEADER_BYTES));
+    this.limitBytes = this.maxBytes;
     this.nextBytes = Math.min(FIRST_SEGMENT_BYTES, this.maxBytes);
     this.gate = scheduler.newGate();
   }
@@ -140,6 +144,36 @@ public final class SegmentPool implements AutoCloseable {
         + (segment == null ? 0 : segment.capacity());
   }
 
+  /** Returns the size of all files: those in use, the prepared one, and those without use. */
+  public synchronized long totalBytes() {
+    WalSegment segment = ready;
+    long bytes = segment == null ? 0 : segment.capacity();
+    for (WalSegment used : inUse) {
+      bytes += used.capacity();
+    }
+    for (Spare spare : spares) {
+      bytes += spare.bytes();
+    }
+    return bytes;
+  }
+
+  /** Sets the size of the next segment, if it is larger than that of the first one. */
+  public synchronized void startAt(long bytes) {
+    nextBytes = Math.clamp(SegmentFormat.roundUp(bytes), nextBytes, limitBytes);
+  }
+
+  /** Returns the size up to which segments grow at present. */
+  public long limitBytes() {
+    return limitBytes;
+  }
+
+  /** Sets the size up to which segments grow from now on, within what the pool was made for. */
+  public synchronized void limit(long bytes) {
+    long rounded = SegmentFormat.roundUp(Math.max(bytes, 2L * SegmentFormat.HEADER_BYTES));
+    limitBytes = Math.min(maxBytes, rounded);
+    nextBytes = Math.min(limitBytes, nextBytes);
+  }
+
   /** Starts to prepare the next segment in the background, unless it is ready or under way. */
   public synchronized void prepare() {
     if (ready == null && failure == null) {
@@ -169,7 +203,7 @@ public final class SegmentPool implements AutoCloseable {
     boolean isFilled = predecessor.position() > predecessor.capacity() / 2;
     synchronized (this) {
       if (isFilled && predecessor.capacity() >= nextBytes) {
-        nextBytes = Math.min(maxBytes, 2 * nextBytes);
+        nextBytes = Math.min(limitBytes, 2 * nextBytes);
       }
     }
     WalSegment segment = await(bodyBytes);
@@ -193,7 +227,7 @@ public final class SegmentPool implements AutoCloseable {
       spares.add(new Spare(segment.name(), segment.capacity()));
       long current = nextBytes;
       spares.removeIf(s -> s.bytes() != current && surplus.add(s));
-      while (spares.size() > (isClosed ? 0 : MAX_SPARES)) {
+      while (spares.size() > (isClosed ? 0 : limitBytes < maxBytes ? 1 : MAX_SPARES)) {
         surplus.add(spares.removeFirst());
       }
     }

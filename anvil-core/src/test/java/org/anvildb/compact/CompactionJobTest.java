@@ -112,9 +112,9 @@ final class CompactionJobTest {
   }
 
   @Test
-  void aPlanBecomesRunsByLevelAndTables() {
+  void aPlanBecomesRunsByLevelAndAge() {
     var tables = new ArrayList<Table>();
-    for (String key : List.of("b", "a", "a", "b")) {
+    for (String key : List.of("b", "a", "b", "a", "b")) {
       tables.add(store.write(List.of(put(key, 0, "v" + tables.size()))));
     }
     List<TableMeta> metas = tables.stream().map(Table::meta).toList();
@@ -122,7 +122,7 @@ final class CompactionJobTest {
         new CompactionPlan.Merge(
             0,
             List.of(
-                new LevelTables(0, metas.subList(0, 2)), new LevelTables(1, metas.subList(2, 4))),
+                new LevelTables(0, metas.subList(0, 3)), new LevelTables(1, metas.subList(3, 5))),
             1,
             List.of(),
             true,
@@ -132,7 +132,8 @@ final class CompactionJobTest {
         CompactionTask.of(
             plan, meta -> tables.get(metas.indexOf(meta)), JobStore.OPTIONS, new long[0]);
     assertThat(task.runs())
-        .containsExactly(List.of(tables.get(0)), List.of(tables.get(1)), tables.subList(2, 4));
+        .containsExactly(
+            List.of(tables.get(1), tables.get(0)), List.of(tables.get(2)), tables.subList(3, 5));
     var result = new CompactionJob(store.files(), task, NEVER).run().orElseThrow();
     assertThat(store.readAll(result.tables()))
         .containsExactly(put("a", 0, "v1"), put("b", 0, "v0"));

@@ -1,5 +1,6 @@
 package org.anvildb.compact;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.anvildb.cursor.TestEntry.delete;
 import static org.anvildb.cursor.TestEntry.put;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -45,7 +46,11 @@ final class FlushJobTest {
   void whatIsDroppedEntirelyLeavesNoFile() {
     var input =
         new FlushInput(
-            0, new ListCursor(List.of(delete("a", 1))), JobStore.OPTIONS, (key, length) -> true);
+            0,
+            new ListCursor(List.of(delete("a", 1))),
+            JobStore.OPTIONS,
+            FlushCuts.NONE,
+            (key, length) -> true);
     assertThat(
             new FlushJob(store.files(), NO_SNAPSHOTS, MAX_TABLE_BYTES, () -> false)
                 .run(List.of(input)))
@@ -71,6 +76,31 @@ final class FlushJobTest {
   }
 
   @Test
+  void aFlushIsCutWhereTheBaseLevelsTablesBegin() {
+    var entries = List.of(put("a", 1, "x"), put("b", 2, "y"), put("d", 3, "z"), put("e", 4, "z"));
+    FlushCuts cuts = new FlushCuts(List.of(key("b"), key("c"), key("e")), 1);
+    var input =
+        new FlushInput(0, new ListCursor(entries), JobStore.OPTIONS, cuts, TombstoneRule.KEEP);
+    var flushed = flush(NO_SNAPSHOTS, MAX_TABLE_BYTES, input);
+    assertThat(flushed)
+        .extracting(table -> new String(table.meta().smallest(), UTF_8))
+        .containsExactly("a", "b", "d", "e");
+  }
+
+  @Test
+  void aPartOfAFlushThatIsTooSmallGoesOnBehindTheCut() {
+    var entries = List.of(put("a", 1, "x"), put("b", 2, "y"));
+    FlushCuts cuts = new FlushCuts(List.of(key("b")), 1000);
+    var input =
+        new FlushInput(0, new ListCursor(entries), JobStore.OPTIONS, cuts, TombstoneRule.KEEP);
+    assertThat(flush(NO_SNAPSHOTS, MAX_TABLE_BYTES, input)).hasSize(1);
+  }
+
+  private static byte[] key(String text) {
+    return text.getBytes(UTF_8);
+  }
+
+  @Test
   void filesAndDirectoryAreSyncedBeforeItReturns() {
     flush(
         NO_SNAPSHOTS,
@@ -89,7 +119,7 @@ final class FlushJobTest {
       JobStore failing = new JobStore();
       failing.failAt(failAt);
       var versions = new ListCursor(manyEntries());
-      var input = new FlushInput(0, versions, JobStore.OPTIONS, TombstoneRule.KEEP);
+      var input = new FlushInput(0, versions, JobStore.OPTIONS, FlushCuts.NONE, TombstoneRule.KEEP);
       var job = new FlushJob(failing.files(), NO_SNAPSHOTS, 3_000, () -> false);
       if (operations == Long.MAX_VALUE) {
         operations = countOperations();
@@ -124,7 +154,8 @@ final class FlushJobTest {
   }
 
   private static FlushInput input(int keyspace, List<TestEntry> entries) {
-    return new FlushInput(keyspace, new ListCursor(entries), JobStore.OPTIONS, TombstoneRule.KEEP);
+    return new FlushInput(
+        keyspace, new ListCursor(entries), JobStore.OPTIONS, FlushCuts.NONE, TombstoneRule.KEEP);
   }
 
   private static List<TestEntry> manyEntries() {

@@ -80,7 +80,7 @@ final class ModelTree {
     return (double) (flushedEntries + mergedEntries) / Math.max(1, flushedEntries);
   }
 
-  /** Makes a table of level 0; a value of 0 deletes. */
+  /** Makes tables of level 0, cut as the engine cuts them; a value of 0 deletes. */
   void flush(NavigableMap<String, Integer> memtable) {
     for (var entry : memtable.entrySet()) {
       if (entry.getValue() == 0) {
@@ -90,7 +90,12 @@ final class ModelTree {
       }
     }
     flushedEntries += memtable.size();
-    apply(List.of(new VersionEdit.AddTable(0, 0, table(memtable))));
+    FlushCuts cuts = FlushCuts.of(keyspace(), memtableBytes);
+    List<VersionEdit> edits = new ArrayList<>();
+    for (TableMeta table : tables(memtable, new OutputSplitter(cuts, Long.MAX_VALUE))) {
+      edits.add(new VersionEdit.AddTable(0, 0, table));
+    }
+    apply(edits);
   }
 
   /** Lets pending plans run to their end in any order, with up to some at once. */
@@ -170,20 +175,26 @@ final class ModelTree {
       }
     }
     TombstoneElision elision = new TombstoneElision(merge);
-    OutputSplitter splitter = new OutputSplitter(merge);
+    merged.entrySet().removeIf(entry -> isDropped(entry.getKey(), entry.getValue(), elision));
+    mergedEntries += merged.size();
+    return tables(merged, new OutputSplitter(merge));
+  }
+
+  private static boolean isDropped(String text, int value, TombstoneElision elision) {
+    byte[] key = text.getBytes(UTF_8);
+    return value == 0 && elision.mayDrop(key, key.length);
+  }
+
+  private List<TableMeta> tables(NavigableMap<String, Integer> entries, OutputSplitter splitter) {
     List<TableMeta> outputs = new ArrayList<>();
     NavigableMap<String, Integer> open = new TreeMap<>();
-    for (var entry : merged.entrySet()) {
+    for (var entry : entries.entrySet()) {
       byte[] key = entry.getKey().getBytes(UTF_8);
-      if (entry.getValue() == 0 && elision.mayDrop(key, key.length)) {
-        continue;
-      }
       if (splitter.cutsBefore(key, key.length, open.size() * ENTRY_BYTES)) {
         outputs.add(table(open));
         open = new TreeMap<>();
       }
       open.put(entry.getKey(), entry.getValue());
-      mergedEntries++;
     }
     if (!open.isEmpty()) {
       outputs.add(table(open));

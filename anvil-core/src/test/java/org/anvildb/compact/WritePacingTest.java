@@ -10,19 +10,20 @@ final class WritePacingTest {
 
   @Test
   void normalDebtCostsNothing() {
-    assertThat(pacing.nanosPerByte(0, 0, 0)).isZero();
-    assertThat(pacing.nanosPerByte(12, 200 * MEMTABLE, MEMTABLE)).isZero();
+    assertThat(pacing.nanosPerByte(0, 0, 0, 0)).isZero();
+    assertThat(pacing.nanosPerByte(12, 200 * MEMTABLE, MEMTABLE, 0.9)).isZero();
   }
 
   @Test
   void thePaceGrowsWithoutJumpsToNearlyAStop() {
-    assertSmooth(step -> pacing.nanosPerByte(0, 0, step * 3 * MEMTABLE / 1000));
-    assertSmooth(step -> pacing.nanosPerByte(0, step * 1024 * MEMTABLE / 1000, 0));
-    assertThat(pacing.nanosPerByte(36, 0, 0)).isEqualTo(1000);
-    assertThat(pacing.nanosPerByte(100, 0, 0)).isEqualTo(1000);
+    assertSmooth(step -> pacing.nanosPerByte(0, 0, step * 3 * MEMTABLE / 1000, 0));
+    assertSmooth(step -> pacing.nanosPerByte(0, step * 1024 * MEMTABLE / 1000, 0, 0));
+    assertSmooth(step -> pacing.nanosPerByte(0, 0, 0, 1.2 * step / 1000));
+    assertThat(pacing.nanosPerByte(36, 0, 0, 0)).isEqualTo(1000);
+    assertThat(pacing.nanosPerByte(100, 0, 0, 0)).isEqualTo(1000);
     for (int tables = 13; tables < 36; tables++) {
-      assertThat(pacing.nanosPerByte(tables, 0, 0))
-          .isGreaterThan(pacing.nanosPerByte(tables - 1, 0, 0));
+      assertThat(pacing.nanosPerByte(tables, 0, 0, 0))
+          .isGreaterThan(pacing.nanosPerByte(tables - 1, 0, 0, 0));
     }
   }
 
@@ -114,7 +115,7 @@ final class WritePacingTest {
       double end = now + nanos;
       while (now < end) {
         long memory = (long) (frozen + active);
-        double pace = pacing.nanosPerByte((int) levelZero, 0, memory);
+        double pace = pacing.nanosPerByte((int) levelZero, 0, memory, 0);
         long pause = WritePacing.pauseNanos(due, (long) now);
         step(pause + WRITE_NANOS);
         due = WritePacing.dueNanos(due, (long) now, WRITE_BYTES, pace);

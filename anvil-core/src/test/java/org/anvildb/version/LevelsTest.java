@@ -88,4 +88,15 @@ final class LevelsTest {
   private static String key(int i) {
     return String.format("%03d", i);
   }
+
+  @Test
+  void disjointNeighboursInAgeAreOneRun() {
+    var newest = TestTables.table(9, "m", "z");
+    var same = TestTables.table(8, "a", "f");
+    var older = TestTables.table(7, "e", "n");
+    var behind = TestTables.table(6, "p", "q");
+    var oldest = TestTables.table(5, "q", "r");
+    assertThat(Levels.runs(List.of(newest, same, older, behind, oldest)))
+        .containsExactly(List.of(same, newest), List.of(older, behind), List.of(oldest));
+  }
 }

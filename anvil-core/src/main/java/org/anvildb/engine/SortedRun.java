@@ -6,20 +6,21 @@ import org.anvildb.table.Table;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tables of one level from 1 on, arranged to find the one that may hold a key. Immutable.
+ * Tables without overlap, those of a run of level 0 or of a deeper level, arranged to find the one
+ * that may hold a key. Immutable.
  *
  * <p>The largest keys are compared by heads behind the prefix that all of them share, without a
  * branch on what is found. A binary search of the keys themselves guessed every other step wrong,
  * and each wrong guess read a bucket of a table that has nothing to do with the key.
  */
-final class SortedLevel {
+final class SortedRun {
   private final Table[] tables;
   private final byte[][] largest;
   private final int prefix;
   private final long[] heads;
 
   /** Takes ownership of the tables, at least one, and of their largest keys, which ascend. */
-  SortedLevel(byte[][] largest, Table[] tables) {
+  SortedRun(byte[][] largest, Table[] tables) {
     this.tables = tables;
     this.largest = largest;
     byte[] first = largest[0];
@@ -28,7 +29,7 @@ final class SortedLevel {
     this.heads = Arrays.stream(largest).mapToLong(key -> head(key, key.length)).toArray();
   }
 
-  /** Returns the table that has a key if the level has it; null if none can. */
+  /** Returns the table that has a key if the run has it; null if none can. */
   @Nullable Table find(byte[] key, int length) {
     int at = firstNotBelow(key, length);
     return at < tables.length ? tables[at] : null;

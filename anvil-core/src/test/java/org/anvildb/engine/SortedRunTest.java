@@ -8,8 +8,8 @@ import java.util.TreeSet;
 import org.anvildb.table.Table;
 import org.junit.jupiter.api.Test;
 
-/** Tests {@link SortedLevel}. */
-final class SortedLevelTest {
+/** Tests {@link SortedRun}. */
+final class SortedRunTest {
   @Test
   void theTableThatIsFoundIsTheFirstWhoseLargestKeyIsNotLess() {
     for (int seed = 0; seed < 2000; seed++) {
@@ -17,7 +17,7 @@ final class SortedLevelTest {
       byte[] prefix = bytes(random, random.nextInt(20), 256);
       int values = 1 + random.nextInt(256);
       byte[][] largest = largest(random, prefix, values);
-      SortedLevel level = new SortedLevel(largest, new Table[largest.length]);
+      SortedRun level = new SortedRun(largest, new Table[largest.length]);
       for (int i = 0; i < 100; i++) {
         byte[] key = probe(random, prefix, values, largest);
         assertThat(level.firstNotBelow(key, key.length))
