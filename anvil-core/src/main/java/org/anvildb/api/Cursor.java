@@ -8,7 +8,7 @@ import java.util.NoSuchElementException;
  *
  * <p>A new cursor stands outside of the range: {@link #next()} moves it to the first entry, {@link
  * #previous()} to the last. A cursor that ran off an end comes back with the opposite move. It sees
- * the moment of its creation. A move that throws leaves the cursor as a new one.
+ * the moment of its creation. A move that fails at reading leaves the cursor as a new one.
  *
  * <pre>{@code
  * try (Cursor c = db.cursor(KeyRange.prefix(p))) {

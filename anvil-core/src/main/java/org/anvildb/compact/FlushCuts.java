@@ -14,7 +14,7 @@ import org.anvildb.version.Levels;
  * is merged part by part: while one is merged, the base level exists twice only there, and what was
  * merged is given back before the next part is begun. With whole tables in level 0 a merge takes
  * all of the base level at once, which then needs its space a second time. The price is more files:
- * about {@value #PARTS} for each flush at most.
+ * about 10 for each flush at most.
  *
  * <p>Rejected: merging whole tables in pieces by ranges of keys. That gives the base level's space
  * back bit by bit, but level 0's only at the end.
@@ -27,7 +27,7 @@ public record FlushCuts(List<byte[]> keys, long minPartBytes) {
   /** No cuts. */
   public static final FlushCuts NONE = new FlushCuts(List.of(), 0);
 
-  /** About as many parts at most. */
+  /** A part is over at least three quarters of such a share of the base level. */
   private static final int PARTS = 8;
 
   /** As many of the smallest parts would be a table of full size. */

@@ -28,6 +28,12 @@ final class LevelZeroPicker {
   /** The most that a merge within level 0 reads, in memtables. */
   private static final int MAX_INNER_MEMTABLES = 8;
 
+  /** At most so many times a crumb's size is rewritten for it. */
+  private static final int CRUMB_SHARE = 100;
+
+  /** At most as much is rewritten for a crumb, in full tables. */
+  private static final int MAX_CRUMB_TABLES = 8;
+
   private final Tree tree;
   private final Levels levels;
 
@@ -57,13 +63,10 @@ final class LevelZeroPicker {
    * @param isAlone whether only one merge of a keyspace's level 0 into the base level may run
    */
   @Nullable CompactionPlan merge(boolean isIdle, boolean isAlone) {
-    if (isAlone && tree.running().mergesLevelZero(tree.keyspace())) {
-      return null;
-    }
-    boolean isBusy = false;
+    boolean isBusy = isAlone && tree.running().mergesLevelZero(tree.keyspace());
     Reason reason = isIdle ? Reason.SETTLING : Reason.LEVEL_ZERO;
     boolean[] seen = new boolean[levels.size(0)];
-    for (int seed = levels.size(0) - 1; seed >= 0; seed--) {
+    for (int seed = isBusy ? -1 : levels.size(0) - 1; seed >= 0; seed--) {
       if (seen[seed]) {
         continue;
       }
@@ -81,6 +84,22 @@ final class LevelZeroPicker {
       }
     }
     return !isBusy || levels.runs().size() > LONG ? mergeInner(reason) : null;
+  }
+
+  /** Plans a merge of a part that is worth it, due or not; null if there is none. */
+  @Nullable CompactionPlan settlePart() {
+    boolean[] seen = new boolean[levels.size(0)];
+    for (int seed = levels.size(0) - 1; seed >= 0; seed--) {
+      List<TableMeta> cluster = seen[seed] ? List.of() : cluster(seed, seen);
+      if (!cluster.isEmpty()) {
+        KeySpan span = KeySpan.of(cluster);
+        List<LevelTables> inputs = inputs(cluster, span);
+        if (!inputs.isEmpty() && (isWorthIt(inputs) || isCrumb(inputs))) {
+          return plan(seed, cluster, inputs, span, Reason.SETTLING);
+        }
+      }
+    }
+    return null;
   }
 
   /** Returns the tables of a merge that takes a cluster, and what it overlaps, down to a level. */
@@ -186,6 +205,20 @@ final class LevelZeroPicker {
     return own >= tree.smallBytes() && others <= tree.ratio() * own;
   }
 
+  /**
+   * Tells whether little data is worth a merge with much more while writers are quiet: each run of
+   * level 0 is another source for every scan, and what is rewritten for it is limited.
+   */
+  private boolean isCrumb(List<LevelTables> inputs) {
+    long own = inputs.getFirst().bytes();
+    long others = 0;
+    for (LevelTables level : inputs.subList(1, inputs.size())) {
+      others += level.bytes();
+    }
+    return others <= CRUMB_SHARE * own
+        && others <= MAX_CRUMB_TABLES * LevelScores.tableBytes(tree.memtableBytes());
+  }
+
   private CompactionPlan plan(
       int seed, List<TableMeta> cluster, List<LevelTables> inputs, KeySpan span, Reason reason) {
     int level = tree.scores().baseLevel();
@@ -200,15 +233,19 @@ final class LevelZeroPicker {
 
   /**
    * Merges neighbours in level 0 of similar size: those of a part, which has nothing in common with
-   * the rest, or small ones that are disjoint, lest files abound.
+   * the rest; if no part has any, small ones that are disjoint, lest files abound. In that order,
+   * as the latter undo the cuts of flushes.
    */
   private @Nullable CompactionPlan mergeInner(Reason reason) {
-    List<TableMeta> best = neighbours(levels.tables(0), false);
+    List<TableMeta> best = List.of();
     for (List<TableMeta> part : parts()) {
       List<TableMeta> found = neighbours(part, true);
       if (cost(found) < cost(best)) {
         best = found;
       }
+    }
+    if (best.isEmpty()) {
+      best = neighbours(levels.tables(0), false);
     }
     return best.isEmpty() ? null : tree.merge(List.of(new LevelTables(0, best)), 0, reason);
   }

@@ -23,29 +23,45 @@ public final class LeveledPicker {
   /** Settled data has at most a tenth above its last level: garbage can be nowhere else. */
   private static final int SETTLED_SHARE = 10;
 
-  /** How far above its target level 0 must be to be due while writers are busy. */
-  private static final double BUSY_LEVEL_ZERO_SCORE = 2;
+  /** When level 0 is due. */
+  public enum LevelZero {
+    /**
+     * At twice the depth, as writers fill memtables one after the other and there is space: that
+     * halves how often the level below is rewritten, and leaves the processor to the writers.
+     * Measured on two cores, 2 M entries (means of three runs): overwriting made 740 thousand/s
+     * without this and 870 with it, gets beside a writer 370 and 510, that writer 410 and 520.
+     */
+    DEFERRED(2),
+
+    /** At its target. */
+    USUAL(1),
+
+    /** As soon as it has anything, as space is short. */
+    URGENT(1.0 / LevelScores.LEVEL_ZERO_TRIGGER);
+
+    private final double score;
+
+    LevelZero(double score) {
+      this.score = score;
+    }
+  }
 
   private LeveledPicker() {}
 
   /** Picks what is most urgent in all keyspaces, while writers are not busy. */
   public static CompactionPlan pick(Version version, Running running, long memtableBytes) {
-    return pick(version, running, memtableBytes, false, false);
+    return pick(version, running, memtableBytes, LevelZero.USUAL, false);
   }
 
   /**
    * Picks what is most urgent in all keyspaces.
    *
-   * @param isDeferred whether level 0 is merged at twice the depth, as writers fill memtables one
-   *     after the other and there is space: that halves how often the level below is rewritten, and
-   *     leaves the processor to the writers. Measured on two cores, 2 M entries (means of three
-   *     runs): overwriting made 740 thousand/s without this and 870 with it, gets beside a writer
-   *     370 and 510, that writer 410 and 520
+   * @param levelZero when level 0 is due
    * @param isBusy whether writers fill memtables one after the other: then one part of level 0 is
    *     merged at a time
    */
   public static CompactionPlan pick(
-      Version version, Running running, long memtableBytes, boolean isDeferred, boolean isBusy) {
+      Version version, Running running, long memtableBytes, LevelZero levelZero, boolean isBusy) {
     List<Tree> trees = trees(version, running, memtableBytes);
     for (Tree tree : trees) {
       CompactionPlan plan = new LevelZeroPicker(tree).move();
@@ -53,7 +69,7 @@ public final class LeveledPicker {
         return plan;
       }
     }
-    for (Candidate candidate : candidates(trees, isDeferred ? BUSY_LEVEL_ZERO_SCORE : 1)) {
+    for (Candidate candidate : candidates(trees, levelZero)) {
       CompactionPlan plan = candidate.pick(isBusy);
       if (plan != null) {
         return plan;
@@ -72,7 +88,7 @@ public final class LeveledPicker {
   public static CompactionPlan pick(KeyspaceVersion keyspace, Running running, long memtableBytes) {
     Tree tree = Tree.of(keyspace, running, memtableBytes);
     CompactionPlan plan = new LevelZeroPicker(tree).move();
-    for (Candidate candidate : candidates(List.of(tree), 1)) {
+    for (Candidate candidate : candidates(List.of(tree), LevelZero.USUAL)) {
       plan = plan == null ? candidate.pick(false) : plan;
     }
     plan = plan == null ? new LevelPicker(tree).sinkTombstones() : plan;
@@ -111,12 +127,12 @@ public final class LeveledPicker {
     return trees;
   }
 
-  private static List<Candidate> candidates(List<Tree> trees, double levelZeroScore) {
+  private static List<Candidate> candidates(List<Tree> trees, LevelZero levelZero) {
     List<Candidate> due = new ArrayList<>();
     for (Tree tree : trees) {
       for (int level = 0; level < Levels.LAST; level++) {
         double score = tree.scores().score(level);
-        if (score >= (level == 0 ? levelZeroScore : 1)) {
+        if (score >= (level == 0 ? levelZero.score : 1)) {
           due.add(new Candidate(tree, level, score));
         }
       }
@@ -130,7 +146,8 @@ public final class LeveledPicker {
     Levels levels = tree.levels();
     long last = levels.bytes(Levels.LAST);
     if (levels.totalBytes() - last <= last / SETTLED_SHARE) {
-      return null;
+      // Parts of level 0 that are worth it go down all the same: reads look into each of its runs.
+      return new LevelZeroPicker(tree).settlePart();
     }
     List<Integer> fullest = new ArrayList<>();
     for (int level = 0; level < Levels.LAST; level++) {

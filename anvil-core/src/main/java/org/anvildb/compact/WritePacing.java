@@ -12,8 +12,8 @@ package org.anvildb.compact;
  * <p>A pace and not a delay: a writer that is slower than the pace anyway never waits.
  */
 public final class WritePacing {
-  /** Up to as many tables in level 0 writers are free. */
-  public static final int FREE_LEVEL_ZERO_TABLES = 12;
+  /** Up to as many runs in level 0 writers are free. */
+  public static final int FREE_LEVEL_ZERO_RUNS = 12;
 
   /** Up to this share of the garbage that may be writers are free. */
   public static final double FREE_SPACE_SHARE = 0.9;
@@ -21,8 +21,8 @@ public final class WritePacing {
   /** Near this share of the garbage that may be writers stand nearly still. */
   public static final double FULL_SPACE_SHARE = 1.2;
 
-  /** Near as many tables in level 0 writers stand nearly still. */
-  public static final int FULL_LEVEL_ZERO_TABLES = 36;
+  /** Near as many runs in level 0 writers stand nearly still. */
+  public static final int FULL_LEVEL_ZERO_RUNS = 36;
 
   /**
    * A pause shorter than this is put off, and added to the next: a few longer pauses keep all but
@@ -67,15 +67,15 @@ public final class WritePacing {
   /**
    * Returns the least time that a written byte must take; 0 if writers are free.
    *
-   * @param levelZeroTables the tables in level 0 of the keyspace that has most
+   * @param levelZeroRuns the runs in level 0 of the keyspace that has most
    * @param debtBytes what compaction has to write, see {@link LevelScores#debtBytes()}, in all
    *     keyspaces together
    * @param memoryBytes the log bytes in all memtables, frozen or not
    * @param spaceShare the garbage on disk, see {@link SpaceRule#share}
    */
   public double nanosPerByte(
-      int levelZeroTables, long debtBytes, long memoryBytes, double spaceShare) {
-    double levelZero = pace(levelZeroTables, FREE_LEVEL_ZERO_TABLES, FULL_LEVEL_ZERO_TABLES);
+      int levelZeroRuns, long debtBytes, long memoryBytes, double spaceShare) {
+    double levelZero = pace(levelZeroRuns, FREE_LEVEL_ZERO_RUNS, FULL_LEVEL_ZERO_RUNS);
     double debt =
         pace((double) debtBytes / memtableBytes, FREE_DEBT_MEMTABLES, FULL_DEBT_MEMTABLES);
     double space = pace(spaceShare, FREE_SPACE_SHARE, FULL_SPACE_SHARE);

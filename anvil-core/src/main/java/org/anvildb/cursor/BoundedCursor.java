@@ -77,11 +77,11 @@ public final class BoundedCursor implements InternalCursor {
   }
 
   @Override
-  public int run(byte @Nullable [] end, int endLength) {
+  public int stretch(byte @Nullable [] end, int endLength) {
     if (upper != null && (end == null || Bytes.compare(upper, upper.length, end, endLength) < 0)) {
-      return source.run(upper, upper.length);
+      return source.stretch(upper, upper.length);
     }
-    return source.run(end, endLength);
+    return source.stretch(end, endLength);
   }
 
   @Override

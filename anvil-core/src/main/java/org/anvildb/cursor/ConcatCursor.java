@@ -95,8 +95,8 @@ public final class ConcatCursor implements InternalCursor {
   }
 
   @Override
-  public int run(byte @Nullable [] end, int endLength) {
-    return current.run(end, endLength);
+  public int stretch(byte @Nullable [] end, int endLength) {
+    return current.stretch(end, endLength);
   }
 
   @Override

@@ -136,24 +136,25 @@ public interface InternalCursor extends AutoCloseable {
   }
 
   /**
-   * Returns how many of the next entries belong to a <em>run</em>: entries that follow each other
-   * in {@link #leaf()} and that all cursors above it would show just so. Who holds this cursor may
-   * call {@code next()} of the leaf as often, and read the entries there; any move of this cursor
-   * goes on from where the leaf stands, and ends the run. Until then its own accessors are void.
+   * Returns how many of the next entries belong to a <em>stretch</em>: entries that follow each
+   * other in {@link #leaf()} and that all cursors above it would show just so. Who holds this
+   * cursor may call {@code next()} of the leaf as often, and read the entries there; any move of
+   * this cursor goes on from where the leaf stands, and ends the stretch. Until then its own
+   * accessors are void.
    *
    * <p>A scan spends most of its time between entries of one block. There each layer above costs
    * about as much as the step itself.
    *
-   * @param end the run ends before this key; null if nothing limits it
+   * @param end the stretch ends before this key; null if nothing limits it
    * @param endLength the key's length
-   * @return the number, exact or less; 0 if there is no run, which is always allowed
+   * @return the number, exact or less; 0 if there is no stretch, which is always allowed
    */
-  default int run(byte @Nullable [] end, int endLength) {
+  default int stretch(byte @Nullable [] end, int endLength) {
     return 0;
   }
 
   /**
-   * Returns the cursor that really stands on the entry; to be asked for after {@link #run}.
+   * Returns the cursor that really stands on the entry; to be asked for after {@link #stretch}.
    *
    * @return a cursor below, or this one
    */

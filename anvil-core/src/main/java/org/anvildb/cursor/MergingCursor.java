@@ -48,10 +48,10 @@ public final class MergingCursor implements InternalCursor {
   private static final int FIRST_TIE_LIMIT = 16;
   private static final int LAST_TIE_LIMIT = 1 << 16;
 
-  /** A run that is shorter was not worth the search for its end. */
-  private static final int SHORT_RUN = 4;
+  /** A stretch that is shorter was not worth the search for its end. */
+  private static final int SHORT_STRETCH = 4;
 
-  /** How often in a row a source must win, at most, before its run is searched for. */
+  /** How often in a row a source must win, at most, before its stretch is searched for. */
   private static final int LONGEST_STREAK = 63;
 
   private final InternalCursor[] sources;
@@ -75,8 +75,10 @@ public final class MergingCursor implements InternalCursor {
   /** How often in a row the source that moved won again. */
   private int streak;
 
-  /** How long a source's streak must be before a run is searched for; adapts to how they mix. */
-  private final int[] runAfter;
+  /**
+   * How long a source's streak must be before a stretch is searched for; adapts to how they mix.
+   */
+  private final int[] stretchAfter;
 
   private MergingCursor(InternalCursor[] sources) {
     this.sources = sources;
@@ -86,7 +88,7 @@ public final class MergingCursor implements InternalCursor {
     heads = new long[count];
     live = new boolean[count];
     losers = new int[count];
-    runAfter = new int[count];
+    stretchAfter = new int[count];
     winners = new int[2 * count];
     Arrays.fill(keys, new byte[0]);
   }
@@ -170,25 +172,25 @@ public final class MergingCursor implements InternalCursor {
   }
 
   @Override
-  public int run(byte @Nullable [] end, int endLength) {
-    if (streak < runAfter[winner] || direction != FORWARD || !live[winner]) {
+  public int stretch(byte @Nullable [] end, int endLength) {
+    if (streak < stretchAfter[winner] || direction != FORWARD || !live[winner]) {
       return 0;
     }
     int rival = runnerUp();
-    int run;
+    int stretch;
     if (!live[rival]
         || end != null && Bytes.compare(end, endLength, keys[rival], lengths[rival]) < 0) {
-      run = sources[winner].run(end, endLength);
+      stretch = sources[winner].stretch(end, endLength);
     } else {
-      run = sources[winner].run(keys[rival], lengths[rival]);
+      stretch = sources[winner].stretch(keys[rival], lengths[rival]);
     }
-    if (run < SHORT_RUN) {
+    if (stretch < SHORT_STRETCH) {
       streak = 0;
-      runAfter[winner] = Math.min(2 * runAfter[winner] + 1, LONGEST_STREAK);
+      stretchAfter[winner] = Math.min(2 * stretchAfter[winner] + 1, LONGEST_STREAK);
     } else {
-      runAfter[winner] >>= 1;
+      stretchAfter[winner] >>= 1;
     }
-    return run;
+    return stretch;
   }
 
   @Override

@@ -102,18 +102,20 @@ public final class VisibleCursor implements InternalCursor {
     return backwardFrom(onEntry);
   }
 
-  /** The sources offer runs only of entries that each snapshot sees, of which no key has two. */
+  /**
+   * The sources offer stretches only of entries that each snapshot sees, of which no key has two.
+   */
   @Override
-  public int run(byte @Nullable [] end, int endLength) {
+  public int stretch(byte @Nullable [] end, int endLength) {
     if (remembered) {
       return 0;
     }
-    int run = source.run(end, endLength);
-    if (run > 0) {
-      // The entries of a run have other keys than what precedes and follows them.
+    int stretch = source.stretch(end, endLength);
+    if (stretch > 0) {
+      // The entries of a stretch have other keys than what precedes and follows them.
       current.clear();
     }
-    return run;
+    return stretch;
   }
 
   @Override

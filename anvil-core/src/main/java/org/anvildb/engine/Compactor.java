@@ -10,6 +10,7 @@ import org.anvildb.api.Stats;
 import org.anvildb.compact.CompactionPlan;
 import org.anvildb.compact.LevelScores;
 import org.anvildb.compact.LeveledPicker;
+import org.anvildb.compact.LeveledPicker.LevelZero;
 import org.anvildb.compact.Running;
 import org.anvildb.compact.SpaceRule;
 import org.anvildb.compact.SpaceUse;
@@ -166,9 +167,12 @@ final class Compactor {
     }
     Version version = catalog.current();
     boolean isBusy = isWrittenTo();
-    boolean isDeferred = isBusy && !rule.isShort(space.use(version, running));
+    LevelZero due = isBusy ? LevelZero.DEFERRED : LevelZero.USUAL;
+    if (isBusy && rule.isShort(space.use(version, running))) {
+      due = LevelZero.URGENT;
+    }
     CompactionPlan plan =
-        LeveledPicker.pick(version, running, options.memtableBytes().bytes(), isDeferred, isBusy);
+        LeveledPicker.pick(version, running, options.memtableBytes().bytes(), due, isBusy);
     if (!(plan instanceof CompactionPlan.None)) {
       running = running.with(plan);
     }
@@ -269,6 +273,8 @@ final class Compactor {
     }
     SpaceUse use = space.use(catalog.current(), running);
     memtableSize.accept(rule.memtableBytes(use.liveBytes(), space.overwrittenShare()));
-    throttle.setPace(pacing.nanosPerByte(levelZero, debt, memory, rule.share(use)));
+    // Smaller memtables are full earlier, and as many of them may wait.
+    long full = (long) ((double) memory * memtableBytes / space.memtableBytes());
+    throttle.setPace(pacing.nanosPerByte(levelZero, debt, full, rule.share(use)));
   }
 }

@@ -34,6 +34,9 @@ final class OpenTables {
   @GuardedBy("this")
   private final Map<Long, Table> proved = new HashMap<>();
 
+  @GuardedBy("this")
+  private boolean isClosed;
+
   OpenTables(Storage storage, Codecs codecs, BlockCache cache, long hashSeed, Garbage garbage) {
     this.storage = storage;
     this.codecs = codecs;
@@ -94,8 +97,15 @@ final class OpenTables {
   }
 
   /** Takes over a table that was just written, from who read it back. */
-  synchronized void keep(Table table) {
-    proved.put(table.meta().number(), table);
+  void keep(Table table) {
+    synchronized (this) {
+      if (!isClosed) {
+        proved.put(table.meta().number(), table);
+        return;
+      }
+    }
+    // Of work that outlasted the patience of the close.
+    table.close();
   }
 
   /** Opens a table that nobody shares, to read it back; it is the caller's. */
@@ -133,6 +143,7 @@ final class OpenTables {
   void closeAll() {
     List<Table> left = new ArrayList<>();
     synchronized (this) {
+      isClosed = true;
       byNumber.values().forEach(counted -> left.add(counted.table()));
       left.addAll(proved.values());
       byNumber.clear();

@@ -1,10 +1,12 @@
 package org.anvildb.engine;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.anvildb.api.AnvilException;
 import org.anvildb.bytes.KeyHash;
 import org.anvildb.compact.CompactionPlan;
@@ -106,11 +108,13 @@ final class SpaceMeter {
     return new SpaceUse(tables, hidden, garbage.retiredBytes(), merging(running), log);
   }
 
-  /** Forgets the tables that a version does not have. */
+  /** Forgets the tables that a version does not have above its last level. */
   void retain(Version version) {
     Set<Long> alive =
         version.keyspaces().stream()
-            .flatMap(keyspace -> keyspace.levels().tables(0).stream())
+            .map(KeyspaceVersion::levels)
+            .flatMap(levels -> IntStream.range(0, Levels.LAST).mapToObj(levels::tables))
+            .flatMap(List::stream)
             .map(TableMeta::number)
             .collect(Collectors.toSet());
     garbageOfTables.keySet().retainAll(alive);

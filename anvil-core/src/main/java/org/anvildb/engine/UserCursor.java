@@ -27,11 +27,13 @@ final class UserCursor implements Cursor {
 
   private final InternalCursor source;
 
-  /** Where the current entry is read: the source, or, in a run, the cursor at the end below it. */
+  /**
+   * Where the current entry is read: the source, or, in a stretch, the cursor at the end below it.
+   */
   private InternalCursor entry;
 
   /** How many of the next moves may be made at {@link #entry} alone. */
-  private int run;
+  private int stretch;
 
   private final ReadState state;
   private final HealthState health;
@@ -68,18 +70,18 @@ final class UserCursor implements Cursor {
   @Override
   public boolean next() {
     checkUsable();
-    if (run > 0) {
-      run--;
+    if (stretch > 0) {
+      stretch--;
       try {
         return entry.next();
       } catch (RuntimeException | InternalError e) {
         throw failedMove(e);
       }
     }
-    return nextAfterRun();
+    return nextAfterStretch();
   }
 
-  private boolean nextAfterRun() {
+  private boolean nextAfterStretch() {
     if (place == BEHIND) {
       return false;
     }
@@ -200,19 +202,23 @@ final class UserCursor implements Cursor {
 
   private boolean forward(boolean found) {
     place = found ? ENTRY : BEHIND;
-    entry = source;
-    run = found ? source.run(null, 0) : 0;
-    if (run > 0) {
-      entry = source.leaf();
-    }
+    stretch = found ? source.stretch(null, 0) : 0;
+    readAt(stretch > 0 ? source.leaf() : source);
     return found;
   }
 
   private boolean backward(boolean found) {
-    entry = source;
-    run = 0;
+    readAt(source);
+    stretch = 0;
     place = found ? ENTRY : BEFORE;
     return found;
+  }
+
+  /** Stores only a change: storing a reference costs a barrier of the collector. */
+  private void readAt(InternalCursor cursor) {
+    if (entry != cursor) {
+      entry = cursor;
+    }
   }
 
   private void checkEntry() {
@@ -255,7 +261,7 @@ final class UserCursor implements Cursor {
   private RuntimeException failedMove(Throwable cause) {
     place = NEW;
     entry = source;
-    run = 0;
+    stretch = 0;
     return translated(cause);
   }
 

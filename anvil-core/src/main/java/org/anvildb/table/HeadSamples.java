@@ -51,8 +51,10 @@ final class HeadSamples {
   int group(long head) {
     int group = 0;
     for (long[] level : levels) {
-      // The last one of a group is its sample above, so it is not less, or is the last of all.
-      int at = group << SHIFT;
+      // A group's last head is its sample above, so it is not less, or the last of all is less:
+      // then
+      // the group behind the last was chosen above, and the last one is looked into.
+      int at = Math.min(group << SHIFT, level.length - GROUP);
       at += less(level[at + 7], head) << 3;
       at += less(level[at + 3], head) << 2;
       at += less(level[at + 1], head) << 1;

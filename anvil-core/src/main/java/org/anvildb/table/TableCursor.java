@@ -103,7 +103,7 @@ final class TableCursor implements InternalCursor {
   }
 
   @Override
-  public int run(byte @Nullable [] end, int endLength) {
+  public int stretch(byte @Nullable [] end, int endLength) {
     if (at < 0 || !plain) {
       return 0;
     }
@@ -152,6 +152,9 @@ final class TableCursor implements InternalCursor {
       int prefix = block.tablePrefix;
       if (prefix + suffixLength > longestKey) {
         throw block.corrupt("has a key that is longer than the longest");
+      }
+      if (plain && EntryFormat.tombstone(h)) {
+        throw block.corrupt("has a tombstone, and its table has none");
       }
       long suffix = entry + EntryFormat.bytes(h);
       copy(suffix, prefix, suffixLength);

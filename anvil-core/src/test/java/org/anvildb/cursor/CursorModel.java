@@ -16,7 +16,7 @@ public final class CursorModel {
   private final String about;
   private final List<String> moves = new ArrayList<>();
   private int at = -1;
-  private int runMoves;
+  private int stretchMoves;
 
   public CursorModel(InternalCursor cursor, List<TestEntry> expected, String about) {
     this.cursor = cursor;
@@ -29,14 +29,14 @@ public final class CursorModel {
     assertThat(cursor.valid()).as(about).isFalse();
     for (int i = 0; i < steps; i++) {
       int kind = random.nextInt(12);
-      int run = random.nextInt(random.nextInt(8) == 0 ? 60 : 6);
+      int count = random.nextInt(random.nextInt(8) == 0 ? 60 : 6);
       switch (kind) {
         case 0 -> check("seekFirst", cursor.seekFirst(), 0);
         case 1 -> check("seekLast", cursor.seekLast(), expected.size() - 1);
         case 2, 3 -> seek(random, true);
         case 4, 5 -> seek(random, false);
-        case 6, 7, 8 -> step(random, run, 1);
-        default -> step(random, run, -1);
+        case 6, 7, 8 -> step(random, count, 1);
+        default -> step(random, count, -1);
       }
     }
   }
@@ -45,22 +45,23 @@ public final class CursorModel {
     for (int i = 0; i < count && at >= 0; i++) {
       check(by > 0 ? "next" : "previous", by > 0 ? cursor.next() : cursor.previous(), at + by);
       if (at >= 0 && random.nextInt(3) == 0) {
-        run(random);
+        stretch(random);
       }
     }
   }
 
-  /** Makes some or all moves of a run at the leaf. */
-  private void run(Random random) {
+  /** Makes some or all moves of a stretch at the leaf. */
+  private void stretch(Random random) {
     Text end = random.nextBoolean() ? target(random) : null;
-    int run = end == null ? cursor.run(null, 0) : cursor.run(end.bytes(), end.bytes().length);
-    moves.add("run of " + run + (end == null ? "" : " before " + end));
-    assertThat(run).as(about).isNotNegative();
-    int steps = random.nextBoolean() ? run : random.nextInt(run + 1);
+    int stretch =
+        end == null ? cursor.stretch(null, 0) : cursor.stretch(end.bytes(), end.bytes().length);
+    moves.add("stretch of " + stretch + (end == null ? "" : " before " + end));
+    assertThat(stretch).as(about).isNotNegative();
+    int steps = random.nextBoolean() ? stretch : random.nextInt(stretch + 1);
     InternalCursor leaf = cursor.leaf();
     for (int i = 0; i < steps; i++) {
-      runMoves++;
-      moves.add("next in the run");
+      stretchMoves++;
+      moves.add("next in the stretch");
       String context =
           about + " after " + moves.subList(Math.max(0, moves.size() - 8), moves.size());
       assertThat(leaf.next()).as(context).isTrue();
@@ -70,9 +71,9 @@ public final class CursorModel {
     }
   }
 
-  /** Returns how many moves were made in runs. */
-  public int runMoves() {
-    return runMoves;
+  /** Returns how many moves were made in stretches. */
+  public int stretchMoves() {
+    return stretchMoves;
   }
 
   private void seek(Random random, boolean ceiling) {

@@ -57,8 +57,8 @@ public abstract class InternalCursorContract {
   }
 
   @Test
-  void runsShowTheSameEntriesAsMovesOfTheWholeCursor() {
-    int runMoves = 0;
+  void stretchesShowTheSameEntriesAsMovesOfTheWholeCursor() {
+    int stretchMoves = 0;
     for (long seed = 0; seed < seeds(); seed++) {
       Random random = new Random(31 * seed);
       var newest = new TreeMap<TestEntry.Text, TestEntry>();
@@ -70,10 +70,10 @@ public abstract class InternalCursorContract {
       try (InternalCursor cursor = open(entries, random)) {
         var model = new CursorModel(cursor, expected(entries), "seed " + 31 * seed);
         model.walk(random, 60);
-        runMoves += model.runMoves();
+        stretchMoves += model.stretchMoves();
       }
     }
-    assertThat(runMoves).isGreaterThan(5 * seeds());
+    assertThat(stretchMoves).isGreaterThan(5 * seeds());
   }
 
   @Test

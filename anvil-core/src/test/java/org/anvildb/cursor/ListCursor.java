@@ -81,7 +81,7 @@ public final class ListCursor implements InternalCursor {
   }
 
   @Override
-  public int run(byte @Nullable [] end, int endLength) {
+  public int stretch(byte @Nullable [] end, int endLength) {
     entry();
     int behind = end == null ? entries.size() : firstAtOrAfter(end, endLength);
     return plain ? Math.max(0, behind - at - 1) : 0;

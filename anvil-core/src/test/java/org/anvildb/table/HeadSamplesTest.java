@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 /** Tests {@link HeadSamples}. */
 final class HeadSamplesTest {
   private static final int[] COUNTS = {
-    1, 2, 15, 16, 17, 255, 256, 257, 271, 272, 4095, 4096, 4097, 4111, 5000, 65_536, 65_537
+    1, 2, 15, 16, 17, 255, 256, 257, 271, 272, 512, 768, 1024, 3840, 4095, 4096, 4097, 4111, 4352,
+    5000, 8192, 65_536, 65_537
   };
 
   @Test

@@ -71,7 +71,7 @@ final class TableWalk {
         at += forward ? 1 : -1;
         checkAt(cursor, on, at);
         if (on && random.nextInt(4) == 0) {
-          at = walkRun(cursor, at);
+          at = walkStretch(cursor, at);
         }
         if (!on) {
           byte[] key = target();
@@ -87,16 +87,16 @@ final class TableWalk {
     }
   }
 
-  /** Moves over what the cursor offers as a run; returns where that ends. */
-  private int walkRun(InternalCursor cursor, int from) {
+  /** Moves over what the cursor offers as a stretch; returns where that ends. */
+  private int walkStretch(InternalCursor cursor, int from) {
     byte[] end = random.nextBoolean() ? target() : null;
-    int run = end == null ? cursor.run(null, 0) : cursor.run(end, end.length);
-    assertThat(run).as(context).isNotNegative();
-    for (int i = from + 1; i <= from + run; i++) {
+    int stretch = end == null ? cursor.stretch(null, 0) : cursor.stretch(end, end.length);
+    assertThat(stretch).as(context).isNotNegative();
+    for (int i = from + 1; i <= from + stretch; i++) {
       checkAt(cursor.leaf(), cursor.leaf().next(), i);
       assertThat(end == null || i < ceiling(end)).as(context).isTrue();
     }
-    return from + run;
+    return from + stretch;
   }
 
   private void finds() {

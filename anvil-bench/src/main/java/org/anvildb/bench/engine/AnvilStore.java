@@ -39,7 +39,8 @@ final class AnvilStore implements Store {
   @Override
   public void settle() {
     db.sync();
-    Idle.await(this::isIdle);
+    // It looks for what else is worth merging after half a second without writes.
+    Idle.awaitLong(this::isIdle);
   }
 
   private boolean isIdle() {
