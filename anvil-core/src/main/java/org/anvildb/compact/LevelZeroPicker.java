@@ -65,22 +65,11 @@ final class LevelZeroPicker {
   @Nullable CompactionPlan merge(boolean isIdle, boolean isAlone) {
     boolean isBusy = isAlone && tree.running().mergesLevelZero(tree.keyspace());
     Reason reason = isIdle ? Reason.SETTLING : Reason.LEVEL_ZERO;
-    boolean[] seen = new boolean[levels.size(0)];
-    for (int seed = isBusy ? -1 : levels.size(0) - 1; seed >= 0; seed--) {
-      if (seen[seed]) {
-        continue;
-      }
-      List<TableMeta> cluster = cluster(seed, seen);
-      if (cluster.isEmpty()) {
+    for (Cluster cluster : isBusy ? List.<Cluster>of() : clusters()) {
+      if (cluster.inputs.isEmpty()) {
         isBusy = true;
-        continue;
-      }
-      KeySpan span = KeySpan.of(cluster);
-      List<LevelTables> inputs = inputs(cluster, span);
-      if (inputs.isEmpty()) {
-        isBusy = true;
-      } else if (isIdle || isWorthIt(inputs)) {
-        return plan(seed, cluster, inputs, span, reason);
+      } else if (isIdle || isWorthIt(cluster)) {
+        return plan(cluster, reason);
       }
     }
     return !isBusy || levels.runs().size() > LONG ? mergeInner(reason) : null;
@@ -88,18 +77,43 @@ final class LevelZeroPicker {
 
   /** Plans a merge of a part that is worth it, due or not; null if there is none. */
   @Nullable CompactionPlan settlePart() {
-    boolean[] seen = new boolean[levels.size(0)];
-    for (int seed = levels.size(0) - 1; seed >= 0; seed--) {
-      List<TableMeta> cluster = seen[seed] ? List.of() : cluster(seed, seen);
-      if (!cluster.isEmpty()) {
-        KeySpan span = KeySpan.of(cluster);
-        List<LevelTables> inputs = inputs(cluster, span);
-        if (!inputs.isEmpty() && (isWorthIt(inputs) || isCrumb(inputs))) {
-          return plan(seed, cluster, inputs, span, Reason.SETTLING);
-        }
+    for (Cluster cluster : clusters()) {
+      if (!cluster.inputs.isEmpty() && (isWorthIt(cluster) || isCrumb(cluster))) {
+        return plan(cluster, Reason.SETTLING);
       }
     }
     return null;
+  }
+
+  /**
+   * Tables of level 0 that can only go down together.
+   *
+   * @param tables the tables, newest first
+   * @param inputs they, and what they meet down to the base level; empty if something is busy
+   */
+  private record Cluster(List<TableMeta> tables, List<LevelTables> inputs) {
+    long ownBytes() {
+      return inputs.getFirst().bytes();
+    }
+
+    long otherBytes() {
+      return inputs.stream().skip(1).mapToLong(LevelTables::bytes).sum();
+    }
+  }
+
+  /** Returns the clusters of level 0, from the oldest tables on. */
+  private List<Cluster> clusters() {
+    List<Cluster> clusters = new ArrayList<>();
+    boolean[] seen = new boolean[levels.size(0)];
+    for (int seed = levels.size(0) - 1; seed >= 0; seed--) {
+      if (!seen[seed]) {
+        List<TableMeta> tables = cluster(seed, seen);
+        List<LevelTables> inputs =
+            tables.isEmpty() ? null : inputs(tree, tables, tree.scores().baseLevel());
+        clusters.add(new Cluster(tables, inputs == null ? List.of() : inputs));
+      }
+    }
+    return clusters;
   }
 
   /** Returns the tables of a merge that takes a cluster, and what it overlaps, down to a level. */
@@ -190,45 +204,30 @@ final class LevelZeroPicker {
     return true;
   }
 
-  /** Returns the inputs of a merge into the base level; empty if something there is busy. */
-  private List<LevelTables> inputs(List<TableMeta> cluster, KeySpan span) {
-    List<LevelTables> inputs = inputs(tree, cluster, tree.scores().baseLevel());
-    return inputs == null ? List.of() : inputs;
-  }
-
-  private boolean isWorthIt(List<LevelTables> inputs) {
-    long own = inputs.getFirst().bytes();
-    long others = 0;
-    for (LevelTables level : inputs.subList(1, inputs.size())) {
-      others += level.bytes();
-    }
-    return own >= tree.smallBytes() && others <= tree.ratio() * own;
+  private boolean isWorthIt(Cluster cluster) {
+    long own = cluster.ownBytes();
+    return own >= tree.smallBytes() && cluster.otherBytes() <= tree.ratio() * own;
   }
 
   /**
    * Tells whether little data is worth a merge with much more while writers are quiet: each run of
    * level 0 is another source for every scan, and what is rewritten for it is limited.
    */
-  private boolean isCrumb(List<LevelTables> inputs) {
-    long own = inputs.getFirst().bytes();
-    long others = 0;
-    for (LevelTables level : inputs.subList(1, inputs.size())) {
-      others += level.bytes();
-    }
-    return others <= CRUMB_SHARE * own
+  private boolean isCrumb(Cluster cluster) {
+    long others = cluster.otherBytes();
+    return others <= CRUMB_SHARE * cluster.ownBytes()
         && others <= MAX_CRUMB_TABLES * LevelScores.tableBytes(tree.memtableBytes());
   }
 
-  private CompactionPlan plan(
-      int seed, List<TableMeta> cluster, List<LevelTables> inputs, KeySpan span, Reason reason) {
+  private CompactionPlan plan(Cluster cluster, Reason reason) {
     int level = tree.scores().baseLevel();
-    if (inputs.size() == 1) {
-      level = Math.max(level, tree.deepestFree(0, span));
-      if (cluster.size() == 1) {
-        return tree.sink(levels.table(0, seed), 0, level, reason);
+    if (cluster.inputs.size() == 1) {
+      level = Math.max(level, tree.deepestFree(0, KeySpan.of(cluster.tables)));
+      if (cluster.tables.size() == 1) {
+        return tree.sink(cluster.tables.getFirst(), 0, level, reason);
       }
     }
-    return tree.merge(inputs, level, reason);
+    return tree.merge(cluster.inputs, level, reason);
   }
 
   /**
@@ -260,9 +259,11 @@ final class LevelZeroPicker {
     List<List<TableMeta>> parts = new ArrayList<>();
     byte[] last = null;
     for (TableMeta table : byKey) {
-      List<TableMeta> with = new ArrayList<>(baseTables(KeySpan.of(table)));
-      with.add(table);
-      KeySpan span = KeySpan.of(with);
+      KeySpan span = KeySpan.of(table);
+      int base = tree.scores().baseLevel();
+      for (TableMeta below : levels.overlapping(base, table.smallest(), table.largest())) {
+        span = span.with(below);
+      }
       if (last == null || Arrays.compareUnsigned(span.first(), last) > 0) {
         parts.add(new ArrayList<>());
         last = span.last();
@@ -272,10 +273,6 @@ final class LevelZeroPicker {
     }
     parts.forEach(part -> part.sort(Comparator.comparingInt(t -> levels.indexOf(0, t.number()))));
     return parts;
-  }
-
-  private List<TableMeta> baseTables(KeySpan span) {
-    return levels.overlapping(tree.scores().baseLevel(), span.first(), span.last());
   }
 
   /** Returns the bytes of tables for each that disappears when they become one. */

@@ -23,7 +23,10 @@ public final class LeveledPicker {
   /** Settled data has at most a tenth above its last level: garbage can be nowhere else. */
   private static final int SETTLED_SHARE = 10;
 
-  /** When level 0 is due. */
+  /**
+   * When level 0 is due. While writers fill memtables one after the other, one part of it is merged
+   * at a time.
+   */
   public enum LevelZero {
     /**
      * At twice the depth, as writers fill memtables one after the other and there is space: that
@@ -33,10 +36,10 @@ public final class LeveledPicker {
      */
     DEFERRED(2),
 
-    /** At its target. */
+    /** At its target, as writers are not busy. */
     USUAL(1),
 
-    /** As soon as it has anything, as space is short. */
+    /** As soon as it has anything, as writers are busy and space is short. */
     URGENT(1.0 / LevelScores.LEVEL_ZERO_TRIGGER);
 
     private final double score;
@@ -50,18 +53,16 @@ public final class LeveledPicker {
 
   /** Picks what is most urgent in all keyspaces, while writers are not busy. */
   public static CompactionPlan pick(Version version, Running running, long memtableBytes) {
-    return pick(version, running, memtableBytes, LevelZero.USUAL, false);
+    return pick(version, running, memtableBytes, LevelZero.USUAL);
   }
 
   /**
    * Picks what is most urgent in all keyspaces.
    *
    * @param levelZero when level 0 is due
-   * @param isBusy whether writers fill memtables one after the other: then one part of level 0 is
-   *     merged at a time
    */
   public static CompactionPlan pick(
-      Version version, Running running, long memtableBytes, LevelZero levelZero, boolean isBusy) {
+      Version version, Running running, long memtableBytes, LevelZero levelZero) {
     List<Tree> trees = trees(version, running, memtableBytes);
     for (Tree tree : trees) {
       CompactionPlan plan = new LevelZeroPicker(tree).move();
@@ -70,7 +71,7 @@ public final class LeveledPicker {
       }
     }
     for (Candidate candidate : candidates(trees, levelZero)) {
-      CompactionPlan plan = candidate.pick(isBusy);
+      CompactionPlan plan = candidate.pick(levelZero);
       if (plan != null) {
         return plan;
       }
@@ -89,7 +90,7 @@ public final class LeveledPicker {
     Tree tree = Tree.of(keyspace, running, memtableBytes);
     CompactionPlan plan = new LevelZeroPicker(tree).move();
     for (Candidate candidate : candidates(List.of(tree), LevelZero.USUAL)) {
-      plan = plan == null ? candidate.pick(false) : plan;
+      plan = plan == null ? candidate.pick(LevelZero.USUAL) : plan;
     }
     plan = plan == null ? new LevelPicker(tree).sinkTombstones() : plan;
     return plan == null ? NONE : plan;
@@ -98,7 +99,7 @@ public final class LeveledPicker {
   /**
    * Picks what is not due, but gives space back: to be asked while writers are quiet and {@link
    * #pick} answers none. After it answers none itself, each keyspace holds at most a tenth more
-   * than what is in its last level.
+   * than what is in its last level, and no part of level 0 is worth a merge.
    */
   public static CompactionPlan pickSettling(Version version, Running running, long memtableBytes) {
     for (Tree tree : trees(version, running, memtableBytes)) {
@@ -112,9 +113,9 @@ public final class LeveledPicker {
 
   /** A level that is due. */
   private record Candidate(Tree tree, int level, double score) {
-    @Nullable CompactionPlan pick(boolean isBusy) {
+    @Nullable CompactionPlan pick(LevelZero levelZero) {
       return level == 0
-          ? new LevelZeroPicker(tree).merge(false, isBusy)
+          ? new LevelZeroPicker(tree).merge(false, levelZero != LevelZero.USUAL)
           : new LevelPicker(tree).sink(level, Reason.LEVEL_BYTES);
     }
   }

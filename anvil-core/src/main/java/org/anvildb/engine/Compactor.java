@@ -166,13 +166,13 @@ final class Compactor {
       return new CompactionPlan.None();
     }
     Version version = catalog.current();
-    boolean isBusy = isWrittenTo();
-    LevelZero due = isBusy ? LevelZero.DEFERRED : LevelZero.USUAL;
-    if (isBusy && rule.isShort(space.use(version, running))) {
-      due = LevelZero.URGENT;
+    LevelZero levelZero = LevelZero.USUAL;
+    if (isWrittenTo()) {
+      boolean isShort = rule.isShort(space.use(version, running));
+      levelZero = isShort ? LevelZero.URGENT : LevelZero.DEFERRED;
     }
     CompactionPlan plan =
-        LeveledPicker.pick(version, running, options.memtableBytes().bytes(), due, isBusy);
+        LeveledPicker.pick(version, running, options.memtableBytes().bytes(), levelZero);
     if (!(plan instanceof CompactionPlan.None)) {
       running = running.with(plan);
     }
@@ -255,7 +255,10 @@ final class Compactor {
     }
   }
 
-  /** Sets what writers pay, by how far flushing and merging are behind. */
+  /**
+   * Sets what writers pay, and the size of memtables, by how far flushing and merging are behind
+   * and by the space that is taken.
+   */
   void setPace() {
     long memtableBytes = options.memtableBytes().bytes();
     int levelZero = 0;

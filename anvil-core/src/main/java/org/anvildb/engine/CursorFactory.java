@@ -102,7 +102,7 @@ final class CursorFactory {
       long limit = point == null ? memtable.limit() : point.limit(memtable);
       addMemtable(sources, memtable, view.keyspace(), limit, from);
     }
-    for (Table[] run : view.runs()) {
+    for (SortedRun run : view.runs()) {
       addRun(sources, run, from, to);
     }
     return MergingCursor.of(sources);
@@ -117,30 +117,26 @@ final class CursorFactory {
   }
 
   private static void addRun(
-      List<InternalCursor> sources, Table[] level, byte[] from, byte @Nullable [] to) {
-    int first = 0;
-    while (first < level.length
-        && Arrays.compareUnsigned(level[first].meta().largest(), from) < 0) {
-      first++;
-    }
+      List<InternalCursor> sources, SortedRun run, byte[] from, byte @Nullable [] to) {
+    Table[] tables = run.tables();
+    int first = run.firstNotBelow(from, from.length);
     int end = first;
-    while (end < level.length && touches(level[end].meta(), from, to)) {
+    while (end < tables.length && startsBefore(tables[end].meta(), to)) {
       end++;
     }
     if (end == first + 1) {
-      sources.add(level[first].cursor());
+      sources.add(tables[first].cursor());
     } else if (end > first) {
-      sources.add(new ConcatCursor(new LevelParts(level, first, end)));
+      sources.add(new ConcatCursor(new RunParts(tables, first, end)));
     }
   }
 
-  private static boolean touches(TableMeta meta, byte[] from, byte @Nullable [] to) {
-    return Arrays.compareUnsigned(meta.largest(), from) >= 0
-        && (to == null || Arrays.compareUnsigned(meta.smallest(), to) < 0);
+  private static boolean startsBefore(TableMeta meta, byte @Nullable [] key) {
+    return key == null || Arrays.compareUnsigned(meta.smallest(), key) < 0;
   }
 
-  /** The tables of a level from one index to another, as parts of a longer cursor. */
-  private record LevelParts(Table[] level, int first, int end) implements ConcatCursor.Parts {
+  /** The tables of a run from one index to another, as parts of a longer cursor. */
+  private record RunParts(Table[] tables, int first, int end) implements ConcatCursor.Parts {
     @Override
     public int count() {
       return end - first;
@@ -148,23 +144,23 @@ final class CursorFactory {
 
     @Override
     public byte[] smallest(int part) {
-      return level[first + part].meta().smallest();
+      return tables[first + part].meta().smallest();
     }
 
     @Override
     public byte[] largest(int part) {
-      return level[first + part].meta().largest();
+      return tables[first + part].meta().largest();
     }
 
     @Override
     public InternalCursor open(int part) {
-      return level[first + part].cursor();
+      return tables[first + part].cursor();
     }
 
     @Override
     public boolean distinctKeys() {
       for (int i = first; i < end; i++) {
-        if (level[i].meta().maxSequence() != 0) {
+        if (tables[i].meta().maxSequence() != 0) {
           return false;
         }
       }

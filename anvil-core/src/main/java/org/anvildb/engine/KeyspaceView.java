@@ -17,8 +17,7 @@ final class KeyspaceView extends Counted {
   private final int keyspace;
   private final Levels levels;
   private final CountedTable[] all;
-  private final Table[][] runs;
-  private final SortedRun[] sorted;
+  private final SortedRun[] runs;
 
   /**
    * Retains the tables of a version.
@@ -34,16 +33,12 @@ final class KeyspaceView extends Counted {
         metas.add(levels.tables(level));
       }
     }
-    this.runs = new Table[metas.size()][];
-    this.sorted = new SortedRun[metas.size()];
+    this.runs = new SortedRun[metas.size()];
     List<CountedTable> opened = new ArrayList<>();
     for (int i = 0; i < runs.length; i++) {
-      List<TableMeta> run = metas.get(i);
-      List<CountedTable> tables = run.stream().map(m -> open.apply(m.number())).toList();
-      runs[i] = tables.stream().map(CountedTable::table).toArray(Table[]::new);
-      sorted[i] =
-          new SortedRun(run.stream().map(TableMeta::largest).toArray(byte[][]::new), runs[i]);
-      opened.addAll(tables);
+      List<CountedTable> run = metas.get(i).stream().map(m -> open.apply(m.number())).toList();
+      runs[i] = SortedRun.of(run.stream().map(CountedTable::table).toArray(Table[]::new));
+      opened.addAll(run);
     }
     this.all = opened.toArray(CountedTable[]::new);
   }
@@ -60,13 +55,13 @@ final class KeyspaceView extends Counted {
    * Returns the runs of level 0, newest first, and then the levels from 1 on that have tables: the
    * tables of each in key order; not to be changed.
    */
-  Table[][] runs() {
+  SortedRun[] runs() {
     return runs;
   }
 
   /** Returns what {@link Table#get} does, of the first table that has a key. */
   byte @Nullable [] get(byte[] key, int length, long hash) {
-    for (SortedRun run : sorted) {
+    for (SortedRun run : runs) {
       Table table = run.find(key, length);
       byte[] value = table == null ? null : table.get(key, length, hash);
       if (value != null) {
@@ -78,7 +73,7 @@ final class KeyspaceView extends Counted {
 
   /** Finds the newest version of a key that a view of a sequence number sees. */
   boolean find(byte[] key, int length, long hash, long maxSequence, FoundEntry out) {
-    for (SortedRun run : sorted) {
+    for (SortedRun run : runs) {
       Table table = run.find(key, length);
       if (table != null && table.find(key, length, hash, maxSequence, out)) {
         return true;

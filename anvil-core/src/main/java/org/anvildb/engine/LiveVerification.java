@@ -15,8 +15,8 @@ final class LiveVerification {
     ReadState state = parts.states().retained();
     try {
       for (KeyspaceView view : state.keyspaces()) {
-        for (Table[] run : view.runs()) {
-          Arrays.stream(run).forEach(table -> verify(table, tally));
+        for (SortedRun run : view.runs()) {
+          Arrays.stream(run.tables()).forEach(table -> verify(table, tally));
         }
       }
     } catch (IllegalStateException e) {

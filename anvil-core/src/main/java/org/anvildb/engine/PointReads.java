@@ -36,24 +36,17 @@ final class PointReads {
     while (true) {
       ReadState state = states.current();
       try {
-        KeyspaceView view = view(state, keyspace);
-        return point == null
-            ? state.get(view, key, key.length, hash)
-            : get(state, view, key, hash, point);
+        if (point == null) {
+          return state.get(view(state, keyspace), key, key.length, hash);
+        }
+        FoundEntry found = new FoundEntry();
+        return find(state, keyspace, key, hash, point, found) ? found.copy() : null;
       } catch (IllegalStateException e) {
         retry(state, interrupted, e);
       } catch (InternalError e) {
         throw failed(e);
       }
     }
-  }
-
-  private static byte @Nullable [] get(
-      ReadState state, KeyspaceView view, byte[] key, long hash, SnapshotPoint point) {
-    FoundEntry found = new FoundEntry();
-    return state.find(point, view, key, key.length, hash, found) && !found.tombstone()
-        ? found.copy()
-        : null;
   }
 
   /** Copies a value into a caller's array; returns its length, or -1. */

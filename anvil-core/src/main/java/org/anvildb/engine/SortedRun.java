@@ -29,6 +29,18 @@ final class SortedRun {
     this.heads = Arrays.stream(largest).mapToLong(key -> head(key, key.length)).toArray();
   }
 
+  /** Takes ownership of the tables, at least one, whose keys ascend. */
+  static SortedRun of(Table[] tables) {
+    byte[][] largest =
+        Arrays.stream(tables).map(table -> table.meta().largest()).toArray(byte[][]::new);
+    return new SortedRun(largest, tables);
+  }
+
+  /** Returns the tables in the order of their keys; not to be changed. */
+  Table[] tables() {
+    return tables;
+  }
+
   /** Returns the table that has a key if the run has it; null if none can. */
   @Nullable Table find(byte[] key, int length) {
     int at = firstNotBelow(key, length);

@@ -146,15 +146,7 @@ public final class SegmentPool implements AutoCloseable {
 
   /** Returns the size of all files: those in use, the prepared one, and those without use. */
   public synchronized long totalBytes() {
-    WalSegment segment = ready;
-    long bytes = segment == null ? 0 : segment.capacity();
-    for (WalSegment used : inUse) {
-      bytes += used.capacity();
-    }
-    for (Spare spare : spares) {
-      bytes += spare.bytes();
-    }
-    return bytes;
+    return bytes() + inUse.stream().mapToLong(WalSegment::capacity).sum();
   }
 
   /** Sets the size of the next segment, if it is larger than that of the first one. */

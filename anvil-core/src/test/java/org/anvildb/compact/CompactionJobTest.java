@@ -162,9 +162,7 @@ final class CompactionJobTest {
       var runs = twoRuns(failing, 600);
       var before = failing.content();
       int done = failing.log.size();
-      var task =
-          new CompactionTask(
-              runs, JobStore.OPTIONS, new long[0], TombstoneRule.KEEP, new OutputSplitter(4000));
+      var task = task(runs, 4000);
       var job = new CompactionJob(failing.files(), task, NEVER);
       if (failAt == 0) {
         assertThat(job.run()).isPresent();
@@ -186,9 +184,7 @@ final class CompactionJobTest {
   void cancellingLeavesTheInputsAlone() {
     var runs = twoRuns(store, 6000);
     var before = store.content();
-    var task =
-        new CompactionTask(
-            runs, JobStore.OPTIONS, new long[0], TombstoneRule.KEEP, new OutputSplitter(4000));
+    var task = task(runs, 4000);
     BooleanSupplier afterTheFirstOutput = () -> store.storage.list().size() > before.size();
     assertThat(new CompactionJob(store.files(), task, afterTheFirstOutput).run()).isEmpty();
     assertThat(store.content()).isEqualTo(before);
@@ -202,9 +198,7 @@ final class CompactionJobTest {
     var lying =
         new TableFiles(
             store.storage, store.files().numbers(), meta -> store.open(other.meta()), Table::close);
-    var task =
-        new CompactionTask(
-            runs, JobStore.OPTIONS, new long[0], TombstoneRule.KEEP, new OutputSplitter(WHOLE));
+    var task = task(runs, WHOLE);
     assertThatThrownBy(() -> new CompactionJob(lying, task, NEVER).run())
         .isInstanceOf(CorruptionException.class)
         .hasMessageContaining("first key");
@@ -215,13 +209,7 @@ final class CompactionJobTest {
   void outputsAreHandedOnOpen() {
     List<Table> kept = new ArrayList<>();
     var files = new TableFiles(store.storage, store.files().numbers(), store::open, kept::add);
-    var task =
-        new CompactionTask(
-            twoRuns(store, 6000),
-            JobStore.OPTIONS,
-            new long[0],
-            TombstoneRule.KEEP,
-            new OutputSplitter(WHOLE));
+    var task = task(twoRuns(store, 6000), WHOLE);
     var result = new CompactionJob(files, task, NEVER).run().orElseThrow();
     assertThat(kept).extracting(Table::meta).isEqualTo(result.tables());
     try (Table table = kept.getFirst();
@@ -244,13 +232,7 @@ final class CompactionJobTest {
               return table;
             },
             kept::add);
-    var task =
-        new CompactionTask(
-            twoRuns(store, 6000),
-            JobStore.OPTIONS,
-            new long[0],
-            TombstoneRule.KEEP,
-            new OutputSplitter(20_000));
+    var task = task(twoRuns(store, 6000), 20_000);
     assertThat(new CompactionJob(files, task, () -> !opened.isEmpty()).run()).isEmpty();
     assertThat(kept).isEmpty();
     assertThat(opened).isNotEmpty();
@@ -289,5 +271,11 @@ final class CompactionJobTest {
             (key, length) -> drop,
             new OutputSplitter(tableBytes));
     return new CompactionJob(store.files(), task, NEVER).run().orElseThrow();
+  }
+
+  /** A task that keeps everything. */
+  private static CompactionTask task(List<List<Table>> runs, long tableBytes) {
+    return new CompactionTask(
+        runs, JobStore.OPTIONS, new long[0], TombstoneRule.KEEP, new OutputSplitter(tableBytes));
   }
 }

@@ -91,7 +91,7 @@ final class LeveledPickerTest {
       memtable.put(ModelTree.key(random.nextInt(10_000_000)), nextValue++);
       tree.flush(memtable);
       tree.settle(random, 1, false);
-      assertThat(tree.levels().runs().size()).isLessThanOrEqualTo(24);
+      assertThat(tree.levels().runs().size()).isLessThanOrEqualTo(12);
       assertThat(tree.levels().size(0)).isLessThanOrEqualTo(40);
     }
     tree.checkReads();
