@@ -1,9 +1,6 @@
 package org.anvildb.bench.workload;
 
-import java.lang.management.CompilationMXBean;
-import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Tells when a process is warm: after a least time, as soon as the JVM's compilers have hardly
@@ -17,35 +14,33 @@ final class Warmth {
   static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(1500);
-  private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(15);
 
   /** The part of one processor that the compilers may take of a quiet slice. */
   private static final double QUIET_SHARE = 0.04;
 
-  private final @Nullable CompilationMXBean compilers = ManagementFactory.getCompilationMXBean();
+  /** How many quiet slices in a row it takes. */
+  private static final int QUIET_SLICES = 2;
+
+  private final CompilerTime compilers = new CompilerTime();
   private final long startNanos = System.nanoTime();
   private long lookNanos = startNanos;
-  private long lookMillis = compilerMillis();
+  private long compilerNanos = compilers.nanos();
+  private int quietSlices;
   private boolean isReached;
 
   /** Looks whether the process is warm; once it is, it stays so. */
   synchronized boolean isReached() {
     long now = System.nanoTime();
     if (!isReached && now - lookNanos >= SLICE_NANOS / 2) {
-      long millis = compilerMillis();
-      double share =
-          (double) TimeUnit.MILLISECONDS.toNanos(millis - lookMillis) / (now - lookNanos);
+      long nanos = compilers.nanos();
+      double share = (double) (nanos - compilerNanos) / (now - lookNanos);
+      quietSlices = share < QUIET_SHARE ? quietSlices + 1 : 0;
       lookNanos = now;
-      lookMillis = millis;
+      compilerNanos = nanos;
       long elapsed = now - startNanos;
-      isReached = elapsed >= MOST_NANOS || elapsed >= LEAST_NANOS && share < QUIET_SHARE;
+      isReached = elapsed >= MOST_NANOS || elapsed >= LEAST_NANOS && quietSlices >= QUIET_SLICES;
     }
     return isReached;
-  }
-
-  private long compilerMillis() {
-    return compilers == null || !compilers.isCompilationTimeMonitoringSupported()
-        ? 0
-        : compilers.getTotalCompilationTime();
   }
 }
