@@ -67,7 +67,7 @@ public final class CompactionJob {
    */
   public Optional<CompactionResult> run() {
     InputCheck.requireReadable(inputs);
-    OutputTables outputs = new OutputTables(files, task.options());
+    OutputTables outputs = new OutputTables(files, task.options(), hash -> {});
     try (InternalCursor merged =
         MergingCursor.of(task.runs().stream().map(TableRun::cursor).toList())) {
       var kept =

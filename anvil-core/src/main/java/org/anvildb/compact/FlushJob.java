@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
+import org.anvildb.api.FilterPolicy;
 import org.anvildb.api.StorageException;
 import org.anvildb.cursor.InternalCursor;
 import org.anvildb.table.TableMeta;
@@ -21,6 +23,7 @@ public final class FlushJob {
   private final TableFiles files;
   private final long[] snapshots;
   private final long maxTableBytes;
+  private final LongConsumer hashes;
   private final BooleanSupplier cancelled;
 
   /**
@@ -29,13 +32,19 @@ public final class FlushJob {
    * @param files makes the files
    * @param snapshots the sequence numbers of the open snapshots, in ascending order
    * @param maxTableBytes a table that reaches this size is ended at the next key
+   * @param hashes is told the hash of each key that is written, where keyspaces hash them
    * @param cancelled is asked every few thousand entries whether to give up
    */
   public FlushJob(
-      TableFiles files, long[] snapshots, long maxTableBytes, BooleanSupplier cancelled) {
+      TableFiles files,
+      long[] snapshots,
+      long maxTableBytes,
+      LongConsumer hashes,
+      BooleanSupplier cancelled) {
     this.files = files;
     this.snapshots = snapshots.clone();
     this.maxTableBytes = maxTableBytes;
+    this.hashes = hashes;
     this.cancelled = cancelled;
   }
 
@@ -50,14 +59,15 @@ public final class FlushJob {
     try {
       List<FlushedTable> flushed = new ArrayList<>();
       for (FlushInput input : inputs) {
-        OutputTables tables = new OutputTables(files, input.options());
+        OutputTables tables = new OutputTables(files, input.options(), hashes);
         outputs.add(tables);
         if (!write(input, tables)) {
           abandon(outputs, new CancellationException());
           return Optional.empty();
         }
         for (TableMeta meta : tables.finish()) {
-          flushed.add(new FlushedTable(input.keyspace(), meta));
+          boolean isHashed = input.options().filterPolicy() != FilterPolicy.NONE;
+          flushed.add(new FlushedTable(input.keyspace(), meta, isHashed));
         }
       }
       if (!flushed.isEmpty()) {

@@ -7,5 +7,6 @@ import org.anvildb.table.TableMeta;
  *
  * @param keyspace the id of the keyspace that it belongs to
  * @param meta the table
+ * @param isHashed whether the hashes of its keys are known
  */
-public record FlushedTable(int keyspace, TableMeta meta) {}
+public record FlushedTable(int keyspace, TableMeta meta, boolean isHashed) {}

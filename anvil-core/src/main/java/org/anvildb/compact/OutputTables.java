@@ -2,6 +2,7 @@ package org.anvildb.compact;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.anvildb.table.Table;
 import org.anvildb.table.TableMeta;
 import org.anvildb.table.TableOptions;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class OutputTables {
   private final TableFiles files;
   private final TableOptions options;
+  private final LongConsumer hashes;
   private final List<TableMeta> finished = new ArrayList<>();
   private final List<String> created = new ArrayList<>();
 
@@ -28,9 +30,15 @@ final class OutputTables {
   private @Nullable TableWriter writer;
   private long finishedBytes;
 
-  OutputTables(TableFiles files, TableOptions options) {
+  /**
+   * Makes none yet.
+   *
+   * @param hashes is told the hash of each key, if the options have keys hashed
+   */
+  OutputTables(TableFiles files, TableOptions options, LongConsumer hashes) {
     this.files = files;
     this.options = options;
+    this.hashes = hashes;
   }
 
   /** Returns the length of the table that is being written, about; 0 if there is none. */
@@ -85,6 +93,7 @@ final class OutputTables {
       return;
     }
     TableMeta meta = open.finish();
+    open.forEachKeyHash(hashes);
     writer = null;
     Table table = files.opener().apply(meta);
     opened.add(table);

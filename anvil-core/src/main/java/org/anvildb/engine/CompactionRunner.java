@@ -45,6 +45,7 @@ final class CompactionRunner {
       case CompactionPlan.None _ -> {}
       case CompactionPlan.Move move -> {
         change(move.keyspace(), move.edits(), List.of());
+        tables.openTables().filters().forget(move.table());
         moves.increment();
       }
       case CompactionPlan.Drop drop -> change(drop.keyspace(), drop.edits(), List.of());
@@ -114,6 +115,10 @@ final class CompactionRunner {
     List<CountedTable> opened = new ArrayList<>();
     for (TableMeta meta : result.tables()) {
       opened.add(tables.open(meta));
+    }
+    if (merge.outputLevel() == 0) {
+      List<TableMeta> inputs = merge.inputs().stream().flatMap(l -> l.tables().stream()).toList();
+      tables.openTables().filters().merged(inputs, result.tables());
     }
     change(merge.keyspace(), merge.edits(result.tables()), opened);
     merges.increment();

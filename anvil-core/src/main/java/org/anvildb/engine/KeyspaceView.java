@@ -18,16 +18,19 @@ final class KeyspaceView extends Counted {
   private final Levels levels;
   private final CountedTable[] all;
   private final SortedRun[] runs;
+  private final RunMasks masks;
 
   /**
    * Retains the tables of a version.
    *
    * @param open finds the open table of a number, retained for this view
+   * @param filters knows which runs of level 0 may hold a key
    */
-  KeyspaceView(int keyspace, Levels levels, LongFunction<CountedTable> open) {
+  KeyspaceView(int keyspace, Levels levels, LongFunction<CountedTable> open, RunFilters filters) {
     this.keyspace = keyspace;
     this.levels = levels;
     List<List<TableMeta>> metas = new ArrayList<>(levels.runs());
+    this.masks = filters.masks(metas);
     for (int level = 1; level <= levels.lastUsed(); level++) {
       if (levels.size(level) > 0) {
         metas.add(levels.tables(level));
@@ -59,10 +62,22 @@ final class KeyspaceView extends Counted {
     return runs;
   }
 
-  /** Returns what {@link Table#get} does, of the first table that has a key. */
-  byte @Nullable [] get(byte[] key, int length, long hash) {
-    for (SortedRun run : runs) {
-      Table table = run.find(key, length);
+  /** Tells which flushes may hold a key; the first memory that a get should ask for. */
+  long candidates(long hash) {
+    return masks.candidates(hash);
+  }
+
+  /**
+   * Returns what {@link Table#get} does, of the first table that has a key.
+   *
+   * @param candidates what {@link #candidates} told
+   */
+  byte @Nullable [] get(byte[] key, int length, long hash, long candidates) {
+    for (int i = 0; i < runs.length; i++) {
+      if (i < masks.runs() && !masks.mayHold(i, candidates)) {
+        continue;
+      }
+      Table table = runs[i].find(key, length);
       byte[] value = table == null ? null : table.get(key, length, hash);
       if (value != null) {
         return value;
@@ -73,8 +88,12 @@ final class KeyspaceView extends Counted {
 
   /** Finds the newest version of a key that a view of a sequence number sees. */
   boolean find(byte[] key, int length, long hash, long maxSequence, FoundEntry out) {
-    for (SortedRun run : runs) {
-      Table table = run.find(key, length);
+    long candidates = candidates(hash);
+    for (int i = 0; i < runs.length; i++) {
+      if (i < masks.runs() && !masks.mayHold(i, candidates)) {
+        continue;
+      }
+      Table table = runs[i].find(key, length);
       if (table != null && table.find(key, length, hash, maxSequence, out)) {
         return true;
       }

@@ -62,7 +62,15 @@ final class MemtableFlush {
                 isOldest ? dropUnless(keyspace.levels()) : TombstoneRule.KEEP));
       }
     }
-    return new FlushJob(tables.files(), sequences, MAX_TABLE_BYTES, cancelled).run(inputs);
+    RunFilters.Flush keys = tables.openTables().filters().begin(memtable.entries());
+    var written =
+        new FlushJob(tables.files(), sequences, MAX_TABLE_BYTES, keys::add, cancelled).run(inputs);
+    for (FlushedTable table : written.orElse(List.of())) {
+      if (table.isHashed()) {
+        keys.wrote(table.meta());
+      }
+    }
+    return written;
   }
 
   /** Drops the tombstones of keys that no table covers: pushed and popped within one memtable. */

@@ -26,6 +26,7 @@ final class OpenTables {
   private final BlockCache cache;
   private final long hashSeed;
   private final Garbage garbage;
+  private final RunFilters filters = new RunFilters();
 
   @GuardedBy("this")
   private final Map<Long, CountedTable> byNumber = new HashMap<>();
@@ -113,6 +114,11 @@ final class OpenTables {
     return Table.open(storage, meta, codecs, cache, hashSeed);
   }
 
+  /** Returns what tells which tables of level 0 may hold a key. */
+  RunFilters filters() {
+    return filters;
+  }
+
   Codecs codecs() {
     return codecs;
   }
@@ -136,6 +142,7 @@ final class OpenTables {
       byNumber.remove(table.meta().number());
     }
     cache.evict(table.meta().number());
+    filters.forget(table.meta());
     garbage.retire(table);
   }
 

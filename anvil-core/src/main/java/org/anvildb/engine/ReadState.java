@@ -89,12 +89,14 @@ final class ReadState extends Counted {
 
   /** Returns a copy of the newest value of a key; null if it has none. */
   byte @Nullable [] get(KeyspaceView view, byte[] key, int length, long hash) {
+    // Asked for now, needed when the memtables have not got the key: both waits overlap.
+    long candidates = view.candidates(hash);
     byte[] value = active.memtable().get(view.keyspace(), key, length, hash);
     for (int i = 0; value == null && i < frozen.length; i++) {
       value = frozen[i].memtable().get(view.keyspace(), key, length, hash);
     }
     if (value == null) {
-      value = view.get(key, length, hash);
+      value = view.get(key, length, hash, candidates);
     }
     return value == FoundEntry.TOMBSTONE ? null : value;
   }

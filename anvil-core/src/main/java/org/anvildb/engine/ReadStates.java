@@ -91,7 +91,9 @@ final class ReadStates {
           if (before != null && before.levels() == keyspace.levels()) {
             return before;
           }
-          var view = new KeyspaceView(keyspace.id(), keyspace.levels(), tables::retained);
+          var view =
+              new KeyspaceView(
+                  keyspace.id(), keyspace.levels(), tables::retained, tables.filters());
           fresh.add(view);
           return view;
         })

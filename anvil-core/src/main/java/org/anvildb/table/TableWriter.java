@@ -2,6 +2,7 @@ package org.anvildb.table;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.function.LongConsumer;
 import org.anvildb.api.AnvilException;
 import org.anvildb.api.FilterPolicy;
 import org.anvildb.api.Limits;
@@ -284,6 +285,17 @@ public final class TableWriter {
         largest,
         maxSequence,
         Footer.checksum(footer));
+  }
+
+  /** Tells the hash of each key; of none if the options ask for no filter. */
+  public void forEachKeyHash(LongConsumer consumer) {
+    for (int chunk = 0; chunk < locations.chunks(); chunk++) {
+      long[] hashes = locations.hashes(chunk);
+      int size = locations.chunkSize(chunk);
+      for (int i = 0; i < size; i++) {
+        consumer.accept(hashes[i]);
+      }
+    }
   }
 
   private int writeFilter(int locationBits) {

@@ -52,7 +52,7 @@ final class FlushJobTest {
             FlushCuts.NONE,
             (key, length) -> true);
     assertThat(
-            new FlushJob(store.files(), NO_SNAPSHOTS, MAX_TABLE_BYTES, () -> false)
+            new FlushJob(store.files(), NO_SNAPSHOTS, MAX_TABLE_BYTES, hash -> {}, () -> false)
                 .run(List.of(input)))
         .hasValue(List.of());
     assertThat(store.log).isEmpty();
@@ -120,7 +120,7 @@ final class FlushJobTest {
       failing.failAt(failAt);
       var versions = new ListCursor(manyEntries());
       var input = new FlushInput(0, versions, JobStore.OPTIONS, FlushCuts.NONE, TombstoneRule.KEEP);
-      var job = new FlushJob(failing.files(), NO_SNAPSHOTS, 3_000, () -> false);
+      var job = new FlushJob(failing.files(), NO_SNAPSHOTS, 3_000, hash -> {}, () -> false);
       if (operations == Long.MAX_VALUE) {
         operations = countOperations();
       }
@@ -135,20 +135,22 @@ final class FlushJobTest {
 
   private static long countOperations() {
     JobStore whole = new JobStore();
-    new FlushJob(whole.files(), NO_SNAPSHOTS, 3_000, () -> false)
+    new FlushJob(whole.files(), NO_SNAPSHOTS, 3_000, hash -> {}, () -> false)
         .run(List.of(input(0, manyEntries())));
     return whole.log.size();
   }
 
   @Test
   void cancellingLeavesNoFile() {
-    var job = new FlushJob(store.files(), NO_SNAPSHOTS, 100, () -> !store.storage.list().isEmpty());
+    var job =
+        new FlushJob(
+            store.files(), NO_SNAPSHOTS, 100, hash -> {}, () -> !store.storage.list().isEmpty());
     assertThat(job.run(List.of(input(0, manyEntries()), input(1, manyEntries())))).isEmpty();
     assertThat(store.content()).isEmpty();
   }
 
   private List<FlushedTable> flush(long[] snapshots, long maxTableBytes, FlushInput... inputs) {
-    return new FlushJob(store.files(), snapshots, maxTableBytes, () -> false)
+    return new FlushJob(store.files(), snapshots, maxTableBytes, hash -> {}, () -> false)
         .run(List.of(inputs))
         .orElseThrow();
   }
