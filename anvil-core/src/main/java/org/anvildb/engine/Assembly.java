@@ -3,11 +3,13 @@ package org.anvildb.engine;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.anvildb.api.DatabaseOptions;
 import org.anvildb.api.Durability;
 import org.anvildb.compact.FlushedTable;
 import org.anvildb.compact.TableFiles;
+import org.anvildb.engine.ReplayedLog.Replayed;
 import org.anvildb.memtable.Memtable;
 import org.anvildb.schedule.Gate;
 import org.anvildb.schedule.Scheduler;
@@ -83,10 +85,15 @@ final class Assembly {
   /**
    * Builds a database that can be written to.
    *
-   * <p>Of one that exists, the new manifest is written last: it says at once what the old one and
-   * the log said, and where the new log starts. Until then nothing on disk has changed but for
-   * files that nothing names. The log's first segment is made meanwhile. Of a new one the manifest
-   * comes first, since files without any are taken for a damaged database.
+   * <p>Of one that exists, the new manifest is written last: it says what the old one and the log
+   * said, and which segment is the first that counts. Until then nothing on disk has changed but
+   * for files that nothing names. The segment for new writes is made meanwhile. Of a new one the
+   * manifest comes first, since files without any are taken for a damaged database.
+   *
+   * <p>What was replayed is flushed in the background. Until it is, its files are the log's oldest
+   * part and the new segment follows them, so that the next opening finds all of it, however often
+   * the process dies; and nothing new is {@linkplain GroupCommit#hold synced}, as what comes before
+   * it may not be on disk.
    */
   private Engine writable(Version found, boolean isNew) {
     List<String> names = storage.list();
@@ -107,24 +114,37 @@ final class Assembly {
         new TableFactory(tableFiles(numbers::allocate, tables), tables, found.hashSeed());
     GroupCommit group = new GroupCommit(scheduler, e -> health.fail("syncing the log", e));
     LogSegments segments = new LogSegments(pool, group, garbage, found.hashSeed(), scheduler);
-    List<FlushedTable> flushed = flush(log, found, factory);
+    // As many as an open database has in memory, with the one that takes writes.
+    int excess = log.excess(options.frozenMemtables() + 1);
+    List<Replayed> kept = log.oldestFirst().subList(excess, log.oldestFirst().size());
+    List<FlushedTable> flushed = flush(log.oldestFirst().subList(0, excess), found, factory);
     WalSegment first = segments.first();
     undo.add(first::close);
-    List<VersionEdit> edits = edits(flushed, first.number(), log.lastSequence());
+    List<VersionEdit> edits = edits(flushed, progress(log, excess, found, first));
     VersionLog versions = created == null ? start(found.apply(edits), numbers) : created;
     Version version = created == null ? versions.current() : versions.commit(edits);
-    segments.begin(first, log.lastSequence() + 1);
+    if (kept.isEmpty()) {
+      segments.begin(first, log.lastSequence() + 1);
+    } else {
+      segments.follow(log.end(), first, log.lastSequence() + 1);
+    }
     flushed.forEach(table -> opened.add(factory.open(table.meta())));
-    log.close();
+    log.closeAllBut(kept);
 
     MemtableSlot active = segments.slot(first);
-    ReadStates states = states(version, tables, active, new MemtableSlot[0]);
+    MemtableSlot[] frozen =
+        kept.reversed().stream()
+            .map(replayed -> log.slot(replayed, garbage, scheduler.nanoTime()))
+            .toArray(MemtableSlot[]::new);
+    ReadStates states = states(version, tables, active, frozen);
     opened.forEach(Counted::release);
     var wiring =
         new Wiring(version, log, states, tables, factory, garbage, group, pool, segments, active);
     Engine engine = wire(wiring, versions);
-    Opening.orphans(storage, version, versions.manifestNumber(), first.number())
+    Set<Long> replayed = ReplayedLog.numbers(kept);
+    Opening.orphans(storage, version, versions.manifestNumber(), first.number(), replayed)
         .forEach(garbage::discard);
+    kept.forEach(_ -> engine.parts().flusher().request());
     engine.parts().compactor().poke();
     return engine;
   }
@@ -175,10 +195,10 @@ final class Assembly {
     LogSegments segments = new LogSegments(pool, group, garbage, version.hashSeed(), scheduler);
     var empty =
         new Memtable(MemorySegment.ofArray(new byte[8]), Long.MAX_VALUE, version.hashSeed());
-    MemtableSlot active = new MemtableSlot(empty, null, garbage, 0);
+    MemtableSlot active = new MemtableSlot(empty, 0, 0, () -> {});
     MemtableSlot[] newestFirst =
         log.oldestFirst().reversed().stream()
-            .map(memtable -> new MemtableSlot(memtable, null, garbage, 0))
+            .map(replayed -> log.slot(replayed, garbage, 0))
             .toArray(MemtableSlot[]::new);
     ReadStates states = states(version, tables, active, newestFirst);
     var wiring =
@@ -186,25 +206,38 @@ final class Assembly {
     return wire(wiring, null);
   }
 
-  private List<FlushedTable> flush(ReplayedLog log, Version version, TableFactory factory) {
+  private List<FlushedTable> flush(
+      List<Replayed> oldestFirst, Version version, TableFactory factory) {
     List<FlushedTable> flushed = new ArrayList<>();
-    for (Memtable memtable : log.oldestFirst()) {
+    for (Replayed replayed : oldestFirst) {
       // The version lacks the tables of older memtables, so only the oldest may drop tombstones.
-      boolean isOldest = memtable == log.oldestFirst().getFirst();
+      boolean isOldest = replayed == oldestFirst.getFirst();
       new MemtableFlush(factory, options.memtableBytes().bytes())
-          .write(memtable, version, new SnapshotPoint[0], isOldest, () -> false)
+          .write(replayed.memtable(), version, new SnapshotPoint[0], isOldest, () -> false)
           .ifPresent(flushed::addAll);
     }
     return flushed;
   }
 
+  /** Tells where the log starts when so many of the replayed memtables are in tables. */
+  private static VersionEdit.Progress progress(
+      ReplayedLog log, int inTables, Version found, WalSegment first) {
+    List<Replayed> all = log.oldestFirst();
+    if (inTables == all.size()) {
+      return new VersionEdit.Progress(first.number(), log.lastSequence());
+    }
+    return new VersionEdit.Progress(
+        all.get(inTables).memtable().segmentNumber(),
+        inTables == 0 ? found.lastSequence() : all.get(inTables - 1).lastSequence());
+  }
+
   private static List<VersionEdit> edits(
-      List<FlushedTable> flushed, long firstSegment, long lastSequence) {
+      List<FlushedTable> flushed, VersionEdit.Progress progress) {
     List<VersionEdit> edits = new ArrayList<>();
     for (FlushedTable table : flushed) {
       edits.add(new VersionEdit.AddTable(table.keyspace(), 0, table.meta()));
     }
-    edits.add(new VersionEdit.Progress(firstSegment, lastSequence));
+    edits.add(progress);
     return edits;
   }
 
@@ -260,7 +293,10 @@ final class Assembly {
     var cursors = new CursorFactory(w.states(), health, reads, w.segments().gaps());
     var space = new SpaceMeter(w.states(), w.garbage(), w.pool(), w.version().hashSeed());
     var compactor = compactor(w, catalog, throttle, space);
-    var durable = new DurableMark(w.group(), lastSequence);
+    MemtableSlot[] replayed = w.states().current().frozen();
+    var durable =
+        new DurableMark(
+            w.group(), w.version().lastSequence(), replayed.length == 0 ? null : replayed[0]);
     health.setDurable(durable::sequence);
     var flusher =
         new Flusher(
@@ -273,6 +309,7 @@ final class Assembly {
             space,
             options.memtableBytes().bytes(),
             durable::flushed,
+            w.group()::giveUp,
             () -> {
               room.open();
               compactor.poke();

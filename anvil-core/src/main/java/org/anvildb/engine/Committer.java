@@ -215,16 +215,11 @@ final class Committer {
   /** Returns the size of the log files of all memtables. */
   long segmentBytes() {
     ReadState state = states.current();
-    long bytes = size(state.active());
+    long bytes = state.active().logBytes();
     for (MemtableSlot slot : state.frozen()) {
-      bytes += size(slot);
+      bytes += slot.logBytes();
     }
     return bytes;
-  }
-
-  private static long size(MemtableSlot slot) {
-    WalSegment mapped = slot.segment();
-    return mapped == null ? 0 : mapped.capacity();
   }
 
   /** Lets waiting writers look again: there may be room, or none will come any more. */

@@ -3,15 +3,27 @@ package org.anvildb.engine;
 import java.util.concurrent.atomic.AtomicLong;
 import org.anvildb.wal.GroupCommit;
 import org.anvildb.wal.WalSegment;
+import org.jspecify.annotations.Nullable;
 
 /** How far the history is known to be on disk. Thread-safe. */
 final class DurableMark {
   private final GroupCommit group;
   private final AtomicLong sequence;
 
-  DurableMark(GroupCommit group, long sequence) {
+  /** What the log waits for before any of it is forced; null if nothing that was replayed waits. */
+  private final @Nullable MemtableSlot lastReplayed;
+
+  /**
+   * Makes a mark.
+   *
+   * @param sequence the last batch that is in tables
+   * @param lastReplayed the newest memtable that was replayed and is in no table, or null; the
+   *     group {@linkplain GroupCommit#hold is held} until it is
+   */
+  DurableMark(GroupCommit group, long sequence, @Nullable MemtableSlot lastReplayed) {
     this.group = group;
     this.sequence = new AtomicLong(sequence);
+    this.lastReplayed = lastReplayed;
   }
 
   /** Returns the newest batch that is known to be on disk. */
@@ -29,6 +41,8 @@ final class DurableMark {
     WalSegment segment = slot.segment();
     if (segment != null) {
       group.settle(segment);
+    } else if (slot == lastReplayed) {
+      group.letGo();
     }
     synced(slot.lastSequence());
   }

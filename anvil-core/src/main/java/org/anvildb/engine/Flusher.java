@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import org.anvildb.api.Health;
 import org.anvildb.compact.FlushedTable;
 import org.anvildb.schedule.Gate;
 import org.anvildb.schedule.Lane;
@@ -32,6 +33,7 @@ final class Flusher {
   private final SpaceMeter space;
   private final long memtableBytes;
   private final Consumer<MemtableSlot> onFlushed;
+  private final Consumer<Throwable> onGivenUp;
   private final Runnable onChange;
   private final Gate flushed;
   private final LongAdder count = new LongAdder();
@@ -43,6 +45,8 @@ final class Flusher {
    *
    * @param memtableBytes the size of a memtable, as the options say
    * @param onFlushed told of a memtable that is in tables now
+   * @param onGivenUp told at each attempt, once the database is poisoned, why nothing is flushed
+   *     any more
    * @param onChange told after each attempt: there may be room, and level 0 may have grown
    */
   Flusher(
@@ -55,6 +59,7 @@ final class Flusher {
       SpaceMeter space,
       long memtableBytes,
       Consumer<MemtableSlot> onFlushed,
+      Consumer<Throwable> onGivenUp,
       Runnable onChange) {
     this.health = health;
     this.scheduler = scheduler;
@@ -65,6 +70,7 @@ final class Flusher {
     this.space = space;
     this.memtableBytes = memtableBytes;
     this.onFlushed = onFlushed;
+    this.onGivenUp = onGivenUp;
     this.onChange = onChange;
     this.flushed = scheduler.newGate();
   }
@@ -124,6 +130,7 @@ final class Flusher {
   private void flushOldest() {
     MemtableSlot[] frozen = states.current().frozen();
     if (frozen.length == 0 || !health.isHealthy()) {
+      tellIfGivenUp();
       flushed.open();
       return;
     }
@@ -139,8 +146,15 @@ final class Flusher {
       slot.release();
     }
     nanos.add(scheduler.nanoTime() - begin);
+    tellIfGivenUp();
     flushed.open();
     onChange.run();
+  }
+
+  private void tellIfGivenUp() {
+    if (health.get() instanceof Health.Poisoned(Throwable cause)) {
+      onGivenUp.accept(cause);
+    }
   }
 
   private void flush(MemtableSlot slot) {

@@ -87,6 +87,18 @@ final class Garbage {
     }
   }
 
+  /**
+   * Unmaps and deletes a log segment of an earlier process whose memtable nothing reads any more.
+   */
+  void retire(String file, long bytes, Runnable unmapping) {
+    if (enqueue(file, bytes)) {
+      afterGrace(() -> {
+        unmapping.run();
+        delete(file);
+      });
+    }
+  }
+
   /** Gives a log segment back whose memtable nothing reads any more. */
   void retire(WalSegment segment) {
     synchronized (this) {

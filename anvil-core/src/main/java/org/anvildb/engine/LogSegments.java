@@ -4,6 +4,7 @@ import org.anvildb.memtable.Gaps;
 import org.anvildb.memtable.Memtable;
 import org.anvildb.schedule.Scheduler;
 import org.anvildb.wal.GroupCommit;
+import org.anvildb.wal.LogEnd;
 import org.anvildb.wal.SegmentPool;
 import org.anvildb.wal.WalSegment;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,14 @@ final class LogSegments {
   /** Returns a segment for a new chain, waiting until there is one; it is not begun. */
   WalSegment first() {
     return pool.takeFirst();
+  }
+
+  /** Lets the first segment follow the log that was replayed; then nothing is synced for now. */
+  void follow(LogEnd end, WalSegment first, long firstSequence) {
+    first.beginAfter(end, firstSequence);
+    group.hold();
+    group.add(first);
+    pool.prepare();
   }
 
   /** Begins the chain, once the manifest says that the log starts with this segment. */

@@ -6,25 +6,42 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A memtable and the log segment that holds its bytes; counted by the read states that contain it.
- * When none does any more, its tables have taken over, and the segment is given back.
+ * When none does any more, its tables have taken over, and the segment is given back, or deleted if
+ * it is of an earlier process.
  */
 final class MemtableSlot extends Counted {
   private final Memtable memtable;
   private final @Nullable WalSegment segment;
-  private final Garbage garbage;
+  private final long logBytes;
+  private final Runnable onUnused;
   private final long beginNanos;
   private volatile long lastSequence;
 
   /**
-   * Makes a slot.
+   * Makes a slot that takes writes.
    *
-   * @param segment the segment, or null where the memtable was replayed and the log is not written
-   * @param beginNanos when it began to take writes
+   * @param beginNanos when it begins to take them
    */
-  MemtableSlot(Memtable memtable, @Nullable WalSegment segment, Garbage garbage, long beginNanos) {
+  MemtableSlot(Memtable memtable, WalSegment segment, Garbage garbage, long beginNanos) {
     this.memtable = memtable;
     this.segment = segment;
-    this.garbage = garbage;
+    this.logBytes = segment.capacity();
+    this.onUnused = () -> garbage.retire(segment);
+    this.beginNanos = beginNanos;
+  }
+
+  /**
+   * Makes a slot of a memtable that was replayed, or that stays empty: its log is not written.
+   *
+   * @param logBytes the size of the files that hold its bytes
+   * @param beginNanos a time before which nothing was written to it, as far as this process knows
+   * @param onUnused gives the files back; must be quick and not throw
+   */
+  MemtableSlot(Memtable memtable, long logBytes, long beginNanos, Runnable onUnused) {
+    this.memtable = memtable;
+    this.segment = null;
+    this.logBytes = logBytes;
+    this.onUnused = onUnused;
     this.beginNanos = beginNanos;
   }
 
@@ -32,8 +49,14 @@ final class MemtableSlot extends Counted {
     return memtable;
   }
 
+  /** Returns the segment that it is written to; null if it is not. */
   @Nullable WalSegment segment() {
     return segment;
+  }
+
+  /** Returns the size of the log files that hold its bytes. */
+  long logBytes() {
+    return logBytes;
   }
 
   /** Returns a time, by the scheduler's clock, before which nothing was written to it. */
@@ -53,9 +76,7 @@ final class MemtableSlot extends Counted {
 
   @Override
   void dispose() {
-    if (segment != null) {
-      garbage.retire(segment);
-    }
+    onUnused.run();
   }
 
   @Override

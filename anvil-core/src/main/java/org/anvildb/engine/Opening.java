@@ -2,6 +2,7 @@ package org.anvildb.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.anvildb.api.DatabaseOptions;
 import org.anvildb.api.NotADatabaseException;
@@ -23,9 +24,11 @@ import org.jspecify.annotations.Nullable;
  *   <li>take the lock;
  *   <li>read CURRENT and the manifest: the version;
  *   <li>open every table of the version: each is present, whole, and the one that was written;
- *   <li>replay the log behind the version, and write what it holds into tables;
- *   <li>start a new manifest, which names these tables and the new log's first segment;
- *   <li>start the new log; delete files of ours that nothing names, leave foreign ones alone.
+ *   <li>replay the log behind the version; of more memtables than may wait, write the oldest into
+ *       tables;
+ *   <li>start a new manifest, which names these tables and the first segment that still counts;
+ *   <li>let a new segment follow the old ones, or start a new log if none counts any more; delete
+ *       files of ours that nothing names, leave foreign ones alone.
  * </ol>
  *
  * <p>A crash at any point leaves a state from which the same steps lead to the same result: nothing
@@ -146,12 +149,13 @@ public final class Opening {
   }
 
   /** Tells whether a file of ours is part of a version, or of what is written now. */
-  static boolean isLive(FileName file, Version version, long manifest, long firstSegment) {
+  private static boolean isLive(
+      FileName file, Version version, long manifest, long firstSegment, Set<Long> replayed) {
     return switch (file.kind()) {
       case CURRENT, LOCK -> true;
       case CURRENT_DRAFT -> false;
       case MANIFEST -> file.number() >= manifest;
-      case WAL -> file.number() >= firstSegment;
+      case WAL -> file.number() >= firstSegment || replayed.contains(file.number());
       case TABLE -> isTable(file.number(), version);
     };
   }
@@ -161,12 +165,18 @@ public final class Opening {
         .anyMatch(keyspace -> keyspace.levels().levelOf(number) >= 0);
   }
 
-  /** Returns the file names that were left behind by a crash or a failed deletion. */
-  static List<String> orphans(Storage storage, Version version, long manifest, long firstSegment) {
+  /**
+   * Returns the file names that were left behind by a crash or a failed deletion.
+   *
+   * @param firstSegment the segment that this process writes first
+   * @param replayed the older segments that it reads from
+   */
+  static List<String> orphans(
+      Storage storage, Version version, long manifest, long firstSegment, Set<Long> replayed) {
     List<String> orphans = new ArrayList<>();
     for (String name : storage.list()) {
       @Nullable FileName file = FileName.parse(name);
-      if (file != null && !isLive(file, version, manifest, firstSegment)) {
+      if (file != null && !isLive(file, version, manifest, firstSegment, replayed)) {
         orphans.add(name);
       }
     }

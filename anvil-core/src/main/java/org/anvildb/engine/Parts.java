@@ -21,7 +21,7 @@ import org.anvildb.table.BlockCache;
  * @param snapshots the open snapshots
  * @param reads reads of single keys
  * @param cursors opens cursors
- * @param replayed the log that a read-only database reads from memory; empty in others
+ * @param replayed what the log held at the opening, as far as it is read from memory
  * @param log the log on its way to the disk
  * @param committer orders the writes
  * @param catalog the manifest and the version that it records

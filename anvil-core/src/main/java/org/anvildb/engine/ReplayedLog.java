@@ -4,30 +4,45 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.anvildb.memtable.Memtable;
 import org.anvildb.storage.Storage;
 import org.anvildb.version.Version;
 import org.anvildb.wal.BatchSink;
+import org.anvildb.wal.LogEnd;
+import org.anvildb.wal.SegmentFormat;
 import org.anvildb.wal.WalOutcome;
 import org.anvildb.wal.WalReplay;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the log held behind a version: a memtable for each segment with batches, over mappings that
- * stay open until this is closed. Reading it changes nothing on disk.
+ * stay open until this or they are closed. Reading it changes nothing on disk.
  */
 final class ReplayedLog implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("org.anvildb");
 
   private final WalReplay replay;
-  private final List<Memtable> oldestFirst;
+  private final List<Replayed> oldestFirst;
   private final long lastSequence;
 
-  private ReplayedLog(WalReplay replay, List<Memtable> oldestFirst, long lastSequence) {
+  private ReplayedLog(WalReplay replay, List<Replayed> oldestFirst, long lastSequence) {
     this.replay = replay;
     this.oldestFirst = oldestFirst;
     this.lastSequence = lastSequence;
   }
+
+  /**
+   * The memtable of a segment.
+   *
+   * @param lastSequence the number of its last batch
+   * @param segments the numbers of the files that go when it is in tables: its own, and of those
+   *     without batches that follow it
+   * @param fileBytes the size of these files
+   */
+  record Replayed(Memtable memtable, long lastSequence, List<Long> segments, long fileBytes) {}
 
   /**
    * Reads the log.
@@ -53,7 +68,7 @@ final class ReplayedLog implements AutoCloseable {
             torn.droppedBytes());
       }
       done = true;
-      return new ReplayedLog(replay, filler.memtables, outcome.lastSequence());
+      return new ReplayedLog(replay, filler.oldestFirst(), outcome.lastSequence());
     } finally {
       if (!done) {
         replay.close();
@@ -62,8 +77,65 @@ final class ReplayedLog implements AutoCloseable {
   }
 
   /** Returns the memtables, oldest first. */
-  List<Memtable> oldestFirst() {
-    return Collections.unmodifiableList(oldestFirst);
+  List<Replayed> oldestFirst() {
+    return oldestFirst;
+  }
+
+  /**
+   * Returns how many of the oldest memtables must be written into tables before new writes are
+   * taken: all, if nothing can follow this log; else as many as are too many.
+   *
+   * @param most how many segments may stay
+   */
+  int excess(int most) {
+    if (replay.end() == null) {
+      return oldestFirst.size();
+    }
+    int excess = oldestFirst.size();
+    int files = 0;
+    while (excess > 0 && files + oldestFirst.get(excess - 1).segments().size() <= most) {
+      excess--;
+      files += oldestFirst.get(excess).segments().size();
+    }
+    return excess;
+  }
+
+  /** Returns where the next segment follows; only if there is no {@linkplain #excess excess}. */
+  LogEnd end() {
+    return Objects.requireNonNull(replay.end(), "nothing can follow this log");
+  }
+
+  /** Unmaps all but the segments that some memtables need. */
+  void closeAllBut(List<Replayed> needed) {
+    Set<Long> segments = numbers(needed);
+    replay.close(number -> !segments.contains(number));
+  }
+
+  /** Returns the numbers of the segments that some memtables need. */
+  static Set<Long> numbers(List<Replayed> memtables) {
+    return memtables.stream().flatMap(r -> r.segments().stream()).collect(Collectors.toSet());
+  }
+
+  /**
+   * Makes the slot of a memtable that stays for now, and whose files go with it.
+   *
+   * @param nowNanos the scheduler's time
+   */
+  MemtableSlot slot(Replayed replayed, Garbage garbage, long nowNanos) {
+    List<Long> numbers = replayed.segments();
+    long bytes = replayed.fileBytes();
+    Runnable onUnused =
+        () -> {
+          for (long number : numbers) {
+            garbage.retire(
+                SegmentFormat.name(number),
+                bytes / numbers.size(),
+                () -> replay.close(n -> n == number));
+          }
+        };
+    MemtableSlot slot = new MemtableSlot(replayed.memtable(), bytes, nowNanos, onUnused);
+    slot.freeze(replayed.lastSequence());
+    return slot;
   }
 
   /** Returns the number of the last batch of all. */
@@ -78,11 +150,14 @@ final class ReplayedLog implements AutoCloseable {
 
   /** Indexes the batches of each segment. */
   private static final class Filler implements BatchSink {
-    private final List<Memtable> memtables = new ArrayList<>();
+    private final List<Replayed> oldestFirst = new ArrayList<>();
+    private final List<Long> segments = new ArrayList<>();
     private final long hashSeed;
     private long segment;
     private MemorySegment memory = MemorySegment.NULL;
     private @Nullable Memtable current;
+    private long lastSequence;
+    private long fileBytes;
 
     Filler(long hashSeed) {
       this.hashSeed = hashSeed;
@@ -92,17 +167,37 @@ final class ReplayedLog implements AutoCloseable {
     public void segment(long number, MemorySegment segmentMemory) {
       segment = number;
       memory = segmentMemory;
-      current = null;
+      segments.add(number);
+      fileBytes += segmentMemory.byteSize();
     }
 
     @Override
     public void batch(long sequence, long offset, int length, int operations) {
-      if (current == null) {
-        current = new Memtable(memory, segment, hashSeed);
-        memtables.add(current);
+      Memtable memtable = current;
+      if (memtable == null || memtable.segmentNumber() != segment) {
+        finish(1, memory.byteSize());
+        memtable = new Memtable(memory, segment, hashSeed);
+        current = memtable;
       }
-      current.insert(offset, offset + length);
-      current.publish(offset + length);
+      memtable.insert(offset, offset + length);
+      memtable.publish(offset + length);
+      lastSequence = sequence;
+    }
+
+    List<Replayed> oldestFirst() {
+      finish(0, 0);
+      return Collections.unmodifiableList(oldestFirst);
+    }
+
+    /** Notes the memtable that is complete, with all segments but for the next one's. */
+    private void finish(int nextSegments, long nextBytes) {
+      List<Long> own = segments.subList(0, segments.size() - nextSegments);
+      if (current != null) {
+        oldestFirst.add(
+            new Replayed(current, lastSequence, List.copyOf(own), fileBytes - nextBytes));
+      }
+      own.clear();
+      fileBytes = nextBytes;
     }
   }
 }

@@ -104,7 +104,11 @@ final class SpaceMeter {
         hidden += hidden(levels.tables(level));
       }
     }
-    long log = pool.totalBytes() + (states.current().frozen().length > 0 ? memtableBytes() : 0);
+    MemtableSlot[] frozen = states.current().frozen();
+    long log = pool.totalBytes() + (frozen.length > 0 ? memtableBytes() : 0);
+    for (MemtableSlot slot : frozen) {
+      log += slot.segment() == null ? slot.logBytes() : 0;
+    }
     return new SpaceUse(tables, hidden, garbage.retiredBytes(), merging(running), log);
   }
 

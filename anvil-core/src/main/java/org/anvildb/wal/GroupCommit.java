@@ -51,6 +51,10 @@ public final class GroupCommit implements AutoCloseable {
   /** Whether somebody leads; written under the lock. */
   private volatile boolean isLed;
 
+  /** Whether what was replayed leads, so to speak: see {@link #hold}. */
+  @GuardedBy("this")
+  private boolean isHeld;
+
   /** The waiter that keeps the time while a group gathers; then nobody leads. */
   @GuardedBy("this")
   private @Nullable SyncWaiter gatherer;
@@ -100,6 +104,44 @@ public final class GroupCommit implements AutoCloseable {
   /** Adds the segment that is in use from now on; the one before it must be sealed. */
   public synchronized void add(WalSegment segment) {
     unsynced.add(segment);
+  }
+
+  /**
+   * Keeps everything from being forced until {@link #letGo}, as if somebody led all the while: who
+   * waits, waits. For a log that follows one that was replayed and is not known to be on disk, so
+   * that nothing counts as synced before what comes before it is. The old files are not forced
+   * instead: had a force of them failed in an earlier process, the next one would succeed without
+   * having written a thing.
+   */
+  public synchronized void hold() {
+    if (isLed) {
+      throw new IllegalStateException("somebody leads");
+    }
+    isHeld = true;
+    isLed = true;
+  }
+
+  /** Ends the holding, as what was replayed is on disk. A second call does nothing. */
+  public void letGo() {
+    if (endHold()) {
+      endRound(null, false);
+    }
+  }
+
+  /**
+   * Ends the holding, as what was replayed will not get to the disk: nothing after it may count as
+   * synced then. Does nothing where nothing is held.
+   */
+  public void giveUp(Throwable cause) {
+    if (endHold()) {
+      endRound(cause, false);
+    }
+  }
+
+  private synchronized boolean endHold() {
+    boolean wasHeld = isHeld;
+    isHeld = false;
+    return wasHeld;
   }
 
   /** Has all that was appended so far forced, without waiting. */
@@ -182,6 +224,10 @@ public final class GroupCommit implements AutoCloseable {
         failure = new ClosedException("the database was closed before");
       }
       gatherer = null;
+      if (isHeld) {
+        isHeld = false;
+        isLed = false;
+      }
       over = queue.takeAll();
     }
     over.wake();

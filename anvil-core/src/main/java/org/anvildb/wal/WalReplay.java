@@ -2,6 +2,7 @@ package org.anvildb.wal;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import org.anvildb.api.CorruptionException;
 import org.anvildb.log.LogTail;
@@ -29,6 +30,7 @@ public final class WalReplay implements AutoCloseable {
   private final long database;
   private final List<String> names;
   private final List<StoredSegment> segments = new ArrayList<>();
+  private @Nullable LogEnd end;
 
   /**
    * Makes a replay.
@@ -76,15 +78,41 @@ public final class WalReplay implements AutoCloseable {
     }
     ensurePresent(floor);
     ensureChain(floor);
-    return replay(lastSequence, sink);
+    WalOutcome outcome = replay(lastSequence, sink);
+    if (outcome instanceof WalOutcome.TornTail torn && !isEnd(torn)) {
+      end = null;
+    }
+    return outcome;
+  }
+
+  /**
+   * Returns where the log that was replayed ends, so that a new segment can follow there; null if
+   * none can. It can where nothing but the end of the last segment is dropped: the new segment's
+   * header then says up to where that one counts, as the header of any successor does, and what is
+   * torn behind is never looked at again. Where whole segments are dropped, they would stand
+   * between the two.
+   */
+  public @Nullable LogEnd end() {
+    return end;
+  }
+
+  /**
+   * Unmaps some of the segments. May be called by any thread, once the log has been replayed.
+   *
+   * @param which tells of a number whether the segment is to be unmapped
+   */
+  public void close(LongPredicate which) {
+    for (StoredSegment segment : segments) {
+      if (which.test(segment.number())) {
+        segment.close();
+      }
+    }
   }
 
   /** Unmaps the segments. */
   @Override
   public void close() {
-    for (StoredSegment segment : segments) {
-      segment.close();
-    }
+    close(_ -> true);
   }
 
   private WalOutcome replay(long lastSequence, BatchSink sink) {
@@ -104,16 +132,17 @@ public final class WalReplay implements AutoCloseable {
       RecordReader reader = reader(segment, successor, last);
       LogTail tail = guarded(segment, () -> readAll(segment, reader, sink));
       last = reader.nextSequence() - 1;
-      WalOutcome end = end(i, tail, last, successor);
-      if (end != null) {
-        return end;
+      end = new LogEnd(segment.number(), tail.end());
+      WalOutcome outcome = outcome(i, tail, last, successor);
+      if (outcome != null) {
+        return outcome;
       }
     }
     return new WalOutcome.Clean(last);
   }
 
   /** Returns what the end of one segment means for the log, or null if the log goes on. */
-  private @Nullable WalOutcome end(
+  private @Nullable WalOutcome outcome(
       int index, LogTail tail, long last, SegmentFormat.@Nullable Header successor) {
     StoredSegment segment = segments.get(index);
     return switch (tail) {
@@ -130,6 +159,11 @@ public final class WalReplay implements AutoCloseable {
               "records are missing up to the final length " + successor.predecessorBytes());
       case LogTail.Clean _ -> null;
     };
+  }
+
+  /** Tells whether a tear drops no more than the end of the segment that was read last. */
+  private boolean isEnd(WalOutcome.TornTail torn) {
+    return end != null && end.segment() == torn.segment() && torn.droppedSegments().isEmpty();
   }
 
   private RecordReader reader(

@@ -88,6 +88,11 @@ public final class WalSegment implements AutoCloseable {
     begin(0, 0, firstSequence);
   }
 
+  /** Makes the segment follow a log that was replayed. */
+  public void beginAfter(LogEnd end, long firstSequence) {
+    begin(end.segment(), end.bytes(), firstSequence);
+  }
+
   /**
    * Writes the header that makes the segment part of the log.
    *

@@ -36,6 +36,7 @@ final class CrashHistory {
   private int lastKeyspace = DEFAULT;
   private long acknowledged;
   private long synced;
+  private boolean isPowerLost;
 
   CrashHistory() {
     contents.add(Map.of());
@@ -91,13 +92,20 @@ final class CrashHistory {
   /** Notes that power was lost: what was acknowledged but not synced may be gone. */
   void powerLost() {
     acknowledged = synced;
+    isPowerLost = true;
   }
 
-  /** Forgets what a crash has cut off; what it has left is on disk. */
+  /**
+   * Forgets what a crash has cut off. What a power cut has left is on disk; what a process has left
+   * that died or failed may be in the system's memory alone.
+   */
   void cut(long batches) {
     contents.subList((int) batches + 1, contents.size()).clear();
     acknowledged = batches;
-    synced = batches;
+    if (isPowerLost) {
+      synced = batches;
+      isPowerLost = false;
+    }
   }
 
   /** Forgets a batch that the database has refused; one that it took may be there after a crash. */

@@ -97,6 +97,7 @@ final class CrashRun {
     long left = history.check(db, history.acknowledgedBatches(), history.size(), random);
     history.cut(left);
     history.settleNames(db.keyspaces());
+    noteDurable();
   }
 
   void close() {
@@ -113,6 +114,12 @@ final class CrashRun {
     storage = storage.crash(plan);
     history.powerLost();
     storage.setHook(hook);
+  }
+
+  /** Kills the process; the system keeps what it wrote, and the script goes on with that. */
+  void die() {
+    snapshots.clear();
+    storage.endProcess();
   }
 
   /** Frees what the run holds. */

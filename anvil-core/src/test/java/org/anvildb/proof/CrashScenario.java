@@ -22,7 +22,9 @@ enum CrashScenario {
   /** Compactions by hand, of all and of ranges, with snapshots open across flushes. */
   COMPACTION(4 << 10, CrashScenario::compaction),
   /** Writes that wait for the disk among such that don't. */
-  DURABILITIES(8 << 10, CrashScenario::durabilities);
+  DURABILITIES(8 << 10, CrashScenario::durabilities),
+  /** The process dies again and again, often before what it found in the log is in tables. */
+  DYING(4 << 10, CrashScenario::dying);
 
   private static final String FIRST = Database.DEFAULT_KEYSPACE;
   private static final String SECOND = "second";
@@ -78,6 +80,27 @@ enum CrashScenario {
       }
       run.open();
     }
+    run.close();
+  }
+
+  private static void dying(CrashRun run) {
+    run.open();
+    run.create(SECOND);
+    for (int life = 0; life < 14; life++) {
+      for (int i = run.draw(7); i > 0; i--) {
+        run.write(rarelySync(run), 1 + run.draw(4), 600, FIRST, SECOND);
+        if (run.draw(3) == 0) {
+          run.work();
+        }
+      }
+      if (life == 9) {
+        run.crash(new CrashPlan(CrashMode.HOLES, run.draw(1 << 30)));
+      } else {
+        run.die();
+      }
+      run.open();
+    }
+    run.put(SYNC, 300, FIRST);
     run.close();
   }
 

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.anvildb.api.PoisonedException;
 import org.anvildb.api.StorageException;
 import org.anvildb.schedule.InlineScheduler;
+import org.anvildb.schedule.Lane;
 import org.anvildb.schedule.ThreadScheduler;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +51,53 @@ final class GroupCommitTest {
 
   private List<String> forces() {
     return disk.journal().stream().filter(s -> s.startsWith("force")).toList();
+  }
+
+  @Test
+  void nothingIsForcedWhileTheLogIsHeld() {
+    log.hold();
+    WalSegment segment = first();
+    long end = append(segment);
+    List<String> done = new ArrayList<>();
+    log.whenSynced(segment, end, failure -> done.add("told " + failure));
+    log.request();
+    scheduler.runAll();
+    assertThat(forces()).isEmpty();
+    assertThat(done).isEmpty();
+    scheduler.submit(Lane.FLUSH, log::letGo);
+    log.await(segment, end);
+    assertThat(forces()).hasSize(1);
+    assertThat(done).containsExactly("told null");
+    log.letGo();
+    append(segment);
+    log.await(segment, segment.position());
+    assertThat(forces()).hasSize(2);
+  }
+
+  @Test
+  void whoWaitsForALogThatIsHeldIsToldWhenItIsGivenUp() {
+    log.hold();
+    WalSegment segment = first();
+    long end = append(segment);
+    StorageException cause = new StorageException("no table", null);
+    scheduler.submit(Lane.FLUSH, () -> log.giveUp(cause));
+    assertThatThrownBy(() -> log.await(segment, end))
+        .isInstanceOf(PoisonedException.class)
+        .hasCause(cause);
+    assertThatThrownBy(() -> log.await(segment, end)).isInstanceOf(PoisonedException.class);
+    assertThat(forces()).isEmpty();
+  }
+
+  @Test
+  void closingEndsTheWaitForALogThatIsHeld() {
+    log.hold();
+    WalSegment segment = first();
+    List<String> done = new ArrayList<>();
+    log.whenSynced(segment, append(segment), failure -> done.add(failure.getClass().getName()));
+    log.close();
+    assertThat(done).containsExactly(PoisonedException.class.getName());
+    log.letGo();
+    assertThat(forces()).isEmpty();
   }
 
   @Test

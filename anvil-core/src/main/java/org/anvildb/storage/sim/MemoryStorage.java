@@ -133,6 +133,20 @@ public final class MemoryStorage implements Storage {
   }
 
   /**
+   * Lets the process die that uses this storage: its lock is free and its mappings are gone, while
+   * the system keeps all that was written, synced or not. What that process has still open must not
+   * be used any more; another one may open the same storage.
+   */
+  public synchronized void endProcess() {
+    checkAlive();
+    for (MemoryMappedFile file : open) {
+      file.release(true);
+    }
+    open.clear();
+    holder = null;
+  }
+
+  /**
    * Ends this storage and frees the memory of all mappings: for one that a test gives up with files
    * still open.
    */
