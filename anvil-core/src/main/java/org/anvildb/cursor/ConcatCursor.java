@@ -25,6 +25,24 @@ public final class ConcatCursor implements InternalCursor {
     /** Returns the last key of a part; not to be changed. */
     byte[] largest(int part);
 
+    /**
+     * Returns the first part whose last key is equal to or greater than a key, or {@link #count()}.
+     */
+    default int firstEndingAtOrAfter(byte[] key, int length) {
+      int low = 0;
+      int high = count();
+      while (low < high) {
+        int middle = (low + high) >>> 1;
+        byte[] largest = largest(middle);
+        if (Bytes.compare(largest, largest.length, key, length) < 0) {
+          low = middle + 1;
+        } else {
+          high = middle;
+        }
+      }
+      return low;
+    }
+
     /** Opens a part; the caller closes the cursor. */
     InternalCursor open(int part);
 
@@ -35,16 +53,19 @@ public final class ConcatCursor implements InternalCursor {
   /** How many cursors of parts are kept at most, the current one not counted. */
   static final int KEPT = 16;
 
+  private static final @Nullable InternalCursor[] NONE = {};
+  private static final int[] NO_PARTS = {};
+
   private final Parts parts;
   private final boolean distinctKeys;
   private InternalCursor current = EmptyCursor.INSTANCE;
   private int currentPart = -1;
 
   /** Cursors of parts that were left, or null; a part's place is its number modulo the length. */
-  private @Nullable InternalCursor[] kept = {};
+  private @Nullable InternalCursor[] kept = NONE;
 
   /** The part of each kept cursor. */
-  private int[] keptParts = {};
+  private int[] keptParts = NO_PARTS;
 
   private boolean valid;
 
@@ -66,7 +87,7 @@ public final class ConcatCursor implements InternalCursor {
 
   @Override
   public boolean seekCeiling(byte[] key, int length) {
-    int part = firstEndingAtOrAfter(key, length);
+    int part = parts.firstEndingAtOrAfter(key, length);
     if (part == parts.count()) {
       return valid = false;
     }
@@ -162,21 +183,6 @@ public final class ConcatCursor implements InternalCursor {
     if (closing != null) {
       closing.close();
     }
-  }
-
-  private int firstEndingAtOrAfter(byte[] key, int length) {
-    int low = 0;
-    int high = parts.count();
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      byte[] largest = parts.largest(middle);
-      if (Bytes.compare(largest, largest.length, key, length) < 0) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
   }
 
   private int firstStartingAtOrAfter(byte[] key, int length) {

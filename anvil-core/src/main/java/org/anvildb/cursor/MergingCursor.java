@@ -47,6 +47,7 @@ public final class MergingCursor implements InternalCursor {
   private static final long BACKWARD = Long.MAX_VALUE;
   private static final int FIRST_TIE_LIMIT = 16;
   private static final int LAST_TIE_LIMIT = 1 << 16;
+  private static final byte[] NO_KEY = {};
 
   /** A stretch that is shorter was not worth the search for its end. */
   private static final int SHORT_STRETCH = 4;
@@ -90,7 +91,7 @@ public final class MergingCursor implements InternalCursor {
     losers = new int[count];
     stretchAfter = new int[count];
     winners = new int[2 * count];
-    Arrays.fill(keys, new byte[0]);
+    Arrays.fill(keys, NO_KEY);
   }
 
   /**

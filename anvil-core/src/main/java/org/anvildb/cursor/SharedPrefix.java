@@ -10,7 +10,10 @@ import org.anvildb.bytes.Bytes;
  * overlap: its first 8 bytes, and the 8 bytes that end with the prefix.
  */
 final class SharedPrefix {
-  private byte[] bytes = new byte[64];
+  private static final int MIN_BYTES = 16;
+  private static final byte[] NONE = {};
+
+  private byte[] bytes = NONE;
   private int length;
   private long head;
   private long tail;
@@ -25,7 +28,7 @@ final class SharedPrefix {
   /** Takes the first bytes of a key as the prefix. */
   void set(byte[] key, int prefixLength) {
     if (bytes.length < prefixLength) {
-      bytes = new byte[Math.max(prefixLength, 2 * bytes.length)];
+      bytes = new byte[Math.max(MIN_BYTES, Math.max(prefixLength, 2 * bytes.length))];
     }
     System.arraycopy(key, 0, bytes, 0, prefixLength);
     shorten(prefixLength);

@@ -95,7 +95,8 @@ final class CursorFactory {
       @Nullable SnapshotPoint point,
       byte[] from,
       byte @Nullable [] to) {
-    List<InternalCursor> sources = new ArrayList<>();
+    int most = 1 + state.frozen().length + view.runs().length;
+    List<InternalCursor> sources = new ArrayList<>(most);
     addMemtable(sources, state.active().memtable(), view.keyspace(), activeLimit, from);
     for (MemtableSlot slot : state.frozen()) {
       Memtable memtable = slot.memtable();
@@ -127,7 +128,7 @@ final class CursorFactory {
     if (end == first + 1) {
       sources.add(tables[first].cursor());
     } else if (end > first) {
-      sources.add(new ConcatCursor(new RunParts(tables, first, end)));
+      sources.add(new ConcatCursor(new RunParts(run, first, end)));
     }
   }
 
@@ -136,7 +137,7 @@ final class CursorFactory {
   }
 
   /** The tables of a run from one index to another, as parts of a longer cursor. */
-  private record RunParts(Table[] tables, int first, int end) implements ConcatCursor.Parts {
+  private record RunParts(SortedRun run, int first, int end) implements ConcatCursor.Parts {
     @Override
     public int count() {
       return end - first;
@@ -144,27 +145,27 @@ final class CursorFactory {
 
     @Override
     public byte[] smallest(int part) {
-      return tables[first + part].meta().smallest();
+      return run.tables()[first + part].meta().smallest();
     }
 
     @Override
     public byte[] largest(int part) {
-      return tables[first + part].meta().largest();
+      return run.tables()[first + part].meta().largest();
+    }
+
+    @Override
+    public int firstEndingAtOrAfter(byte[] key, int length) {
+      return Math.clamp(run.firstNotBelow(key, length), first, end) - first;
     }
 
     @Override
     public InternalCursor open(int part) {
-      return tables[first + part].cursor();
+      return run.tables()[first + part].cursor();
     }
 
     @Override
     public boolean distinctKeys() {
-      for (int i = first; i < end; i++) {
-        if (tables[i].meta().maxSequence() != 0) {
-          return false;
-        }
-      }
-      return true;
+      return run.distinctKeys();
     }
   }
 }

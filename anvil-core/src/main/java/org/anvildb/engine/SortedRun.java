@@ -18,27 +18,39 @@ final class SortedRun {
   private final byte[][] largest;
   private final int prefix;
   private final long[] heads;
+  private final boolean distinctKeys;
 
-  /** Takes ownership of the tables, at least one, and of their largest keys, which ascend. */
-  SortedRun(byte[][] largest, Table[] tables) {
+  /**
+   * Takes ownership of the tables, at least one, and of their largest keys, which ascend.
+   *
+   * @param distinctKeys whether no key has two versions
+   */
+  SortedRun(byte[][] largest, Table[] tables, boolean distinctKeys) {
     this.tables = tables;
     this.largest = largest;
     byte[] first = largest[0];
     byte[] last = largest[largest.length - 1];
     this.prefix = Bytes.commonPrefix(first, first.length, last, last.length);
     this.heads = Arrays.stream(largest).mapToLong(key -> head(key, key.length)).toArray();
+    this.distinctKeys = distinctKeys;
   }
 
   /** Takes ownership of the tables, at least one, whose keys ascend. */
   static SortedRun of(Table[] tables) {
     byte[][] largest =
         Arrays.stream(tables).map(table -> table.meta().largest()).toArray(byte[][]::new);
-    return new SortedRun(largest, tables);
+    boolean distinct = Arrays.stream(tables).allMatch(table -> table.meta().maxSequence() == 0);
+    return new SortedRun(largest, tables, distinct);
   }
 
   /** Returns the tables in the order of their keys; not to be changed. */
   Table[] tables() {
     return tables;
+  }
+
+  /** Tells whether it is known that no key has two versions in these tables. */
+  boolean distinctKeys() {
+    return distinctKeys;
   }
 
   /** Returns the table that has a key if the run has it; null if none can. */
@@ -49,6 +61,9 @@ final class SortedRun {
 
   /** Returns the index of the first table whose largest key is not less than a key. */
   int firstNotBelow(byte[] key, int length) {
+    if (length == 0) {
+      return 0;
+    }
     return length >= prefix && Bytes.startEquals(key, largest[0], prefix)
         ? findBehindPrefix(key, length)
         : search(key, length);

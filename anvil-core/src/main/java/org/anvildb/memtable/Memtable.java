@@ -245,7 +245,7 @@ public final class Memtable {
   /** Tells whether a keyspace may have keys that are equal to or greater than a key. */
   public boolean reaches(int keyspace, byte[] key) {
     KeyTree tree = trees.get(keyspace);
-    return tree != null && !tree.endsBefore(key);
+    return tree != null && (key.length == 0 || !tree.endsBefore(key));
   }
 
   private KeyTree treeOf(int keyspace) {

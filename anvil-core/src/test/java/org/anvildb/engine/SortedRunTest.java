@@ -17,7 +17,7 @@ final class SortedRunTest {
       byte[] prefix = bytes(random, random.nextInt(20), 256);
       int values = 1 + random.nextInt(256);
       byte[][] largest = largest(random, prefix, values);
-      SortedRun level = new SortedRun(largest, new Table[largest.length]);
+      SortedRun level = new SortedRun(largest, new Table[largest.length], true);
       for (int i = 0; i < 100; i++) {
         byte[] key = probe(random, prefix, values, largest);
         assertThat(level.firstNotBelow(key, key.length))
