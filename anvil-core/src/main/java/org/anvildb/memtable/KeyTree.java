@@ -136,10 +136,25 @@ final class KeyTree {
     return Leaf.surelyBelow(last, operations, key, length) ? last : descend(key, length, false);
   }
 
-  /** Writer: adds a key that the tree doesn't hold, and that belongs into a leaf. */
-  void add(long[] located, byte[] key, int length, long operation) {
+  /**
+   * Writer: adds a version of a key that belongs into a leaf.
+   *
+   * @param batch where the operation's batch starts: a version before it that stems from the same
+   *     batch is forgotten, as nobody can see it
+   * @return the operation that was the key's newest, or -1
+   */
+  long put(long[] leaf, byte[] key, int length, long operation, long batch) {
+    int position = Leaf.search(leaf, operations, key, length);
+    if (position < 0) {
+      add(leaf, ~position, key, length, operation);
+      return -1;
+    }
+    return overwrite(leaf, position, operation, batch);
+  }
+
+  private void add(long[] located, int found, byte[] key, int length, long operation) {
     long[] leaf = located;
-    int position = ~Leaf.search(leaf, operations, key, length);
+    int position = found;
     entries++;
     if (Leaf.count(leaf) == Leaf.CAPACITY) {
       boolean inRun = LeafWriter.continuesRun(leaf, position);
@@ -161,21 +176,18 @@ final class KeyTree {
     writer.insert(leaf, position, key, length, operation);
   }
 
-  /**
-   * Writer: adds a version of a key that a leaf holds. The version before it is forgotten if it
-   * stems from the same batch, which starts at {@code batch}: nobody can see it.
-   */
-  void overwrite(long[] leaf, byte[] key, int length, long operation, long batch) {
-    int position = Leaf.search(leaf, operations, key, length);
+  private long overwrite(long[] leaf, int position, long operation, long batch) {
     long payload = Leaf.payload(leaf, position);
+    long previous = VersionChains.operation(payload);
     int older;
-    if (VersionChains.operation(payload) >= batch) {
+    if (previous >= batch) {
       older = VersionChains.older(payload);
     } else {
       older = versions.add(payload);
       entries++;
     }
     writer.replace(leaf, position, VersionChains.payload(operation, older));
+    return previous;
   }
 
   private int addLeaf(long[] leaf) {

@@ -129,8 +129,14 @@ public final class BatchEncoder {
     return LEAD_BYTES;
   }
 
-  byte[] buffer() {
+  /** Returns the array that holds the batch, not to be changed. */
+  public byte[] buffer() {
     return buffer;
+  }
+
+  /** Returns the index of the first operation in {@link #buffer()}. */
+  public int firstOperation() {
+    return BODY;
   }
 
   /** Adds all but the value; returns the index where it goes. */
