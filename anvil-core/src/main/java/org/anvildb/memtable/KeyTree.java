@@ -103,7 +103,8 @@ final class KeyTree {
     int count = Leaf.count(leaf);
     boolean rightmost = Leaf.next(leaf) == 0;
     long greatest = count == 0 ? -1 : Leaf.operation(leaf, count - 1);
-    if (Leaf.changedSince(leaf, version) || !rightmost) {
+    boolean reaches = Leaf.surelyReaches(leaf, operations, key, key.length);
+    if (Leaf.changedSince(leaf, version) || !rightmost || reaches) {
       return false;
     }
     return greatest < 0 || operations.compare(key, key.length, greatest, 0) > 0;
