@@ -75,7 +75,7 @@ final class LeafCopy {
 
   /** Copies the first keys that are not less than a key. */
   void takeCeiling(byte[] key, int length) {
-    take(tree.descend(key, length, false), key, length, false, FIRST_SIZE);
+    take(tree.ceilingLeaf(key, length), key, length, false, FIRST_SIZE);
   }
 
   /** Copies the last keys that are less than a key. */
