@@ -128,7 +128,7 @@ public final class KeyRange {
    * @return a copy; empty if there is none
    */
   public byte[] from() {
-    return from.clone();
+    return from.length == 0 ? EMPTY : from.clone();
   }
 
   /**

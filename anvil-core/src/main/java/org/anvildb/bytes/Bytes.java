@@ -42,6 +42,7 @@ public final class Bytes {
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
   private static final int SHORT_COPY = 256;
+  private static final int SHORT_KEY = 64;
 
   private Bytes() {}
 
@@ -111,6 +112,22 @@ public final class Bytes {
       putLong(copy, last - Long.BYTES, getLong(a, last - Long.BYTES));
     }
     return copy;
+  }
+
+  /**
+   * Copies a range of an array to the start of another, in which {@link #copyOf}'s reason holds for
+   * up to 64 bytes.
+   */
+  public static void copyTo(byte[] target, byte[] source, int from, int length) {
+    int last = length - Long.BYTES;
+    if (last < 0 || length > SHORT_KEY) {
+      System.arraycopy(source, from, target, 0, length);
+      return;
+    }
+    for (int i = 0; i < last; i += Long.BYTES) {
+      putLong(target, i, getLong(source, from + i));
+    }
+    putLong(target, last, getLong(source, from + last));
   }
 
   /** Tells whether the first bytes of two arrays, which both have so many, are equal. */

@@ -101,10 +101,15 @@ public final class MergingCursor implements InternalCursor {
    * @return the merged cursor, or the only source itself
    */
   public static InternalCursor of(List<? extends InternalCursor> sources) {
-    return switch (sources.size()) {
+    return of(sources.toArray(InternalCursor[]::new), sources.size());
+  }
+
+  /** As above, of the first cursors in an array. */
+  public static InternalCursor of(InternalCursor[] sources, int count) {
+    return switch (count) {
       case 0 -> EmptyCursor.INSTANCE;
-      case 1 -> sources.getFirst();
-      default -> new MergingCursor(sources.toArray(InternalCursor[]::new));
+      case 1 -> sources[0];
+      default -> new MergingCursor(Arrays.copyOf(sources, count));
     };
   }
 

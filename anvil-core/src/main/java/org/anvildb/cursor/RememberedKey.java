@@ -12,10 +12,12 @@ import org.anvildb.bytes.Bytes;
  */
 public final class RememberedKey {
   private static final int NUMBERS_BYTES = 2 * Bytes.HEAD_BYTES;
-  private static final int MIN_BYTES = 64;
+  private static final int LEAST_ROOM = 64;
   private static final byte[] NONE = {};
 
+  /** Grows with the first copy: most cursors make none. */
   private byte[] bytes = NONE;
+
   private int length = -1;
   private long head;
   private long tail;
@@ -70,7 +72,7 @@ public final class RememberedKey {
 
   private void copy(byte[] key, int keyLength) {
     if (bytes.length < keyLength) {
-      bytes = new byte[Math.max(MIN_BYTES, Math.max(keyLength, 2 * bytes.length))];
+      bytes = new byte[Math.max(LEAST_ROOM, Math.max(keyLength, 2 * bytes.length))];
     }
     System.arraycopy(key, 0, bytes, 0, keyLength);
   }

@@ -256,7 +256,7 @@ final class Committer {
     try {
       WalSegment log = current();
       long body = log.append(batch, sequence + 1);
-      memtable.insert(body, body + batch.bytes());
+      memtable.insert(batch, body);
       sequence++;
       batches++;
       operations += batch.count();

@@ -1,8 +1,6 @@
 package org.anvildb.engine;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.anvildb.api.ClosedException;
@@ -95,41 +93,49 @@ final class CursorFactory {
       @Nullable SnapshotPoint point,
       byte[] from,
       byte @Nullable [] to) {
-    int most = 1 + state.frozen().length + view.runs().length;
-    List<InternalCursor> sources = new ArrayList<>(most);
-    addMemtable(sources, state.active().memtable(), view.keyspace(), activeLimit, from);
-    for (MemtableSlot slot : state.frozen()) {
+    MemtableSlot[] frozen = state.frozen();
+    var sources = new InternalCursor[1 + frozen.length + view.runs().length];
+    int count = 0;
+    Memtable active = state.active().memtable();
+    if (mayHold(active, view.keyspace(), activeLimit, from)) {
+      sources[count++] = active.cursor(view.keyspace(), activeLimit);
+    }
+    for (MemtableSlot slot : frozen) {
       Memtable memtable = slot.memtable();
       long limit = point == null ? memtable.limit() : point.limit(memtable);
-      addMemtable(sources, memtable, view.keyspace(), limit, from);
+      if (mayHold(memtable, view.keyspace(), limit, from)) {
+        sources[count++] = memtable.cursor(view.keyspace(), limit);
+      }
     }
     for (SortedRun run : view.runs()) {
-      addRun(sources, run, from, to);
+      InternalCursor cursor = cursor(run, from, to);
+      if (cursor != null) {
+        sources[count++] = cursor;
+      }
     }
-    return MergingCursor.of(sources);
+    return MergingCursor.of(sources, count);
   }
 
-  /** Adds a source for a memtable that may hold keys from one on. */
-  private static void addMemtable(
-      List<InternalCursor> sources, Memtable memtable, int keyspace, long limit, byte[] from) {
-    if (limit > 0 && memtable.reaches(keyspace, from)) {
-      sources.add(memtable.cursor(keyspace, limit));
-    }
+  /** Tells whether a memtable may hold visible keys from one on. */
+  private static boolean mayHold(Memtable memtable, int keyspace, long limit, byte[] from) {
+    return limit > 0 && memtable.reaches(keyspace, from);
   }
 
-  private static void addRun(
-      List<InternalCursor> sources, SortedRun run, byte[] from, byte @Nullable [] to) {
+  /** Returns a cursor over the tables of a run that a range touches, or null if it touches none. */
+  private static @Nullable InternalCursor cursor(
+      SortedRun run, byte[] from, byte @Nullable [] to) {
     Table[] tables = run.tables();
     int first = run.firstNotBelow(from, from.length);
     int end = first;
     while (end < tables.length && startsBefore(tables[end].meta(), to)) {
       end++;
     }
-    if (end == first + 1) {
-      sources.add(tables[first].cursor());
-    } else if (end > first) {
-      sources.add(new ConcatCursor(new RunParts(run, first, end)));
+    if (end == first) {
+      return null;
     }
+    return end == first + 1
+        ? tables[first].cursor()
+        : new ConcatCursor(new RunParts(run, first, end));
   }
 
   private static boolean startsBefore(TableMeta meta, byte @Nullable [] key) {

@@ -1,32 +1,52 @@
 package org.anvildb.engine;
 
-import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.anvildb.wal.BatchEncoder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Buffers for single writes, so that a put allocates none. A slot for each of a few threads, found
- * by the thread's number; a thread that finds its slot empty makes a buffer of its own. Not a
+ * by the thread's number; a thread that finds its slot busy makes a buffer of its own. Not a
  * thread-local: there may be millions of virtual threads. Thread-safe.
+ *
+ * <p>A buffer stays in its slot while it is used, and a number tells that it is: to store the
+ * reference at each write would cost a barrier of the collector, which waits for the log's lines.
  */
 final class EncoderPool {
   private static final int SLOTS = 64;
   private static final int SPREAD = 16;
   private static final long MAX_KEPT_BYTES = 64 << 10;
 
-  private final AtomicReferenceArray<BatchEncoder> slots =
-      new AtomicReferenceArray<>(SLOTS * SPREAD);
+  private final AtomicIntegerArray busy = new AtomicIntegerArray(SLOTS * SPREAD);
+
+  /** Each belongs to who made its slot busy. */
+  private final @Nullable BatchEncoder[] kept = new BatchEncoder[SLOTS * SPREAD];
 
   /** Returns an empty buffer. */
   BatchEncoder take() {
-    BatchEncoder kept = slots.getAndSet(slot(), null);
-    return kept == null ? new BatchEncoder() : kept;
+    int slot = slot();
+    if (!busy.compareAndSet(slot, 0, 1)) {
+      return new BatchEncoder();
+    }
+    BatchEncoder encoder = kept[slot];
+    if (encoder == null) {
+      encoder = new BatchEncoder();
+      kept[slot] = encoder;
+    }
+    return encoder;
   }
 
   /** Keeps a buffer for the next write, unless a large value made it too large to keep. */
   void giveBack(BatchEncoder encoder) {
-    if (encoder.bytes() <= MAX_KEPT_BYTES) {
-      encoder.clear();
-      slots.lazySet(slot(), encoder);
+    int slot = slot();
+    // Another thread's buffer may be seen here, but never this one.
+    if (kept[slot] == encoder) {
+      if (encoder.bytes() <= MAX_KEPT_BYTES) {
+        encoder.clear();
+      } else {
+        kept[slot] = null;
+      }
+      busy.setRelease(slot, 0);
     }
   }
 

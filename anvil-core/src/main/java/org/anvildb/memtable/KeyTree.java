@@ -3,6 +3,7 @@ package org.anvildb.memtable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The ordered index of one keyspace in a memtable: a B-link tree of leaves ({@link Leaf}) below
@@ -13,11 +14,16 @@ import java.util.Arrays;
  * along the leaves.
  */
 final class KeyTree {
+  /** How many writes elsewhere end a stay in a leaf. */
+  private static final int ENDS_STAY = 8;
+
   private static final VarHandle ROOT;
+  private static final VarHandle NEAR;
 
   static {
     try {
       ROOT = MethodHandles.lookup().findVarHandle(KeyTree.class, "root", InnerNode.class);
+      NEAR = MethodHandles.lookup().findVarHandle(KeyTree.class, "near", long[].class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -28,6 +34,12 @@ final class KeyTree {
   private final long[] first = LeafWriter.emptyLeaf();
   private InnerNode root;
 
+  /**
+   * The leaf in which the writer stays, apart from the last one: that of a queue's front, which is
+   * also where cursors are opened. Null when it writes here and there.
+   */
+  private long @Nullable [] near;
+
   /** The leaves by their numbers, from 1 on; a number is published by the left neighbour. */
   private long[][] leaves = new long[4][];
 
@@ -35,6 +47,8 @@ final class KeyTree {
   private final LeafWriter writer;
   private int leafCount;
   private long[] last = first;
+  private long locatedHigh;
+  private int elsewhere;
   private InnerNode[] path = new InnerNode[4];
   private int[] pathIndex = new int[4];
   private byte[] separatorKey = new byte[64];
@@ -84,6 +98,20 @@ final class KeyTree {
     return node.leaf(node.route(operations, key, length, strict));
   }
 
+  /** As {@link #descend}, to the first key that is not less; without a descent if it is near. */
+  long[] ceilingLeaf(byte[] key, int length) {
+    long[] leaf = (long[]) NEAR.getAcquire(this);
+    if (leaf != null) {
+      long version = (long) Leaf.WORD.getAcquire(leaf, Leaf.VERSION);
+      if ((version & 1) == 0
+          && Leaf.surelyWithin(leaf, operations, key, length)
+          && !Leaf.changedSince(leaf, version)) {
+        return leaf;
+      }
+    }
+    return descend(key, length, false);
+  }
+
   /** Returns the last leaf, or, after a lost race, one to the left of it. */
   long[] descendLast() {
     InnerNode node = (InnerNode) ROOT.getAcquire(this);
@@ -103,7 +131,8 @@ final class KeyTree {
     int count = Leaf.count(leaf);
     boolean rightmost = Leaf.next(leaf) == 0;
     long greatest = count == 0 ? -1 : Leaf.operation(leaf, count - 1);
-    if (Leaf.changedSince(leaf, version) || !rightmost) {
+    boolean reaches = Leaf.surelyReaches(leaf, operations, key, key.length);
+    if (Leaf.changedSince(leaf, version) || !rightmost || reaches) {
       return false;
     }
     return greatest < 0 || operations.compare(key, key.length, greatest, 0) > 0;
@@ -133,13 +162,58 @@ final class KeyTree {
 
   /** Writer: returns the leaf where a key belongs. */
   long[] locate(byte[] key, int length) {
-    return Leaf.surelyBelow(last, operations, key, length) ? last : descend(key, length, false);
+    if (Leaf.surelyBelow(last, operations, key, length)) {
+      return last;
+    }
+    long[] leaf = near;
+    if (leaf != null && Leaf.surelyWithin(leaf, operations, key, length)) {
+      elsewhere = 0;
+      return leaf;
+    }
+    leaf = descend(key, length, false);
+    noteLocated(leaf);
+    return leaf;
   }
 
-  /** Writer: adds a key that the tree doesn't hold, and that belongs into a leaf. */
-  void add(long[] located, byte[] key, int length, long operation) {
+  /**
+   * Looks whether the writer stays in a leaf. Leaves are told apart by their high keys: to store a
+   * reference at each write would cost a barrier of the collector.
+   */
+  private void noteLocated(long[] leaf) {
+    long high = leaf[Leaf.HIGH];
+    if (high == locatedHigh) {
+      if (near != leaf) {
+        NEAR.setRelease(this, leaf);
+      }
+      elsewhere = 0;
+    } else {
+      locatedHigh = high;
+      if (near != null && ++elsewhere == ENDS_STAY) {
+        near = null;
+        elsewhere = 0;
+      }
+    }
+  }
+
+  /**
+   * Writer: adds a version of a key that belongs into a leaf.
+   *
+   * @param batch where the operation's batch starts: a version before it that stems from the same
+   *     batch is forgotten, as nobody can see it
+   * @return the operation that was the key's newest, or -1
+   */
+  long put(long[] leaf, byte[] key, int length, long operation, long batch) {
+    int position = Leaf.search(leaf, operations, key, length);
+    if (position < 0) {
+      add(leaf, ~position, key, length, operation);
+      return -1;
+    }
+    return overwrite(leaf, position, operation, batch);
+  }
+
+  private void add(long[] located, int found, byte[] key, int length, long operation) {
     long[] leaf = located;
-    int position = ~Leaf.search(leaf, operations, key, length);
+    int position = found;
     entries++;
     if (Leaf.count(leaf) == Leaf.CAPACITY) {
       boolean inRun = LeafWriter.continuesRun(leaf, position);
@@ -161,21 +235,18 @@ final class KeyTree {
     writer.insert(leaf, position, key, length, operation);
   }
 
-  /**
-   * Writer: adds a version of a key that a leaf holds. The version before it is forgotten if it
-   * stems from the same batch, which starts at {@code batch}: nobody can see it.
-   */
-  void overwrite(long[] leaf, byte[] key, int length, long operation, long batch) {
-    int position = Leaf.search(leaf, operations, key, length);
+  private long overwrite(long[] leaf, int position, long operation, long batch) {
     long payload = Leaf.payload(leaf, position);
+    long previous = VersionChains.operation(payload);
     int older;
-    if (VersionChains.operation(payload) >= batch) {
+    if (previous >= batch) {
       older = VersionChains.older(payload);
     } else {
       older = versions.add(payload);
       entries++;
     }
     writer.replace(leaf, position, VersionChains.payload(operation, older));
+    return previous;
   }
 
   private int addLeaf(long[] leaf) {

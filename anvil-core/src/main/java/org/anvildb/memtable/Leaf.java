@@ -159,6 +159,33 @@ final class Leaf {
         && Long.compareUnsigned(leaf[HEADS + count - 1], Bytes.head(key, prefixLength, length)) < 0;
   }
 
+  /** Tells, from the heads alone, that a key is surely between the first and the last in a leaf. */
+  static boolean surelyWithin(long[] leaf, OperationReader operations, byte[] key, int length) {
+    int count = count(leaf);
+    int prefixLength = prefixLength(leaf);
+    if (count == 0 || comparePrefix(leaf, operations, key, length, prefixLength) != 0) {
+      return false;
+    }
+    long head = Bytes.head(key, prefixLength, length);
+    return Long.compareUnsigned(leaf[HEADS], head) < 0
+        && Long.compareUnsigned(head, leaf[HEADS + count - 1]) < 0;
+  }
+
+  /** Tells, from the heads alone, that a key is surely less than the last in a leaf. */
+  static boolean surelyReaches(long[] leaf, OperationReader operations, byte[] key, int length) {
+    int count = count(leaf);
+    if (count == 0) {
+      return false;
+    }
+    int prefixLength = prefixLength(leaf);
+    int order = comparePrefix(leaf, operations, key, length, prefixLength);
+    return order < 0
+        || order == 0
+            && Long.compareUnsigned(
+                    Bytes.head(key, prefixLength, length), leaf[HEADS + count - 1])
+                < 0;
+  }
+
   /**
    * Returns the number of the right neighbour if the leaf's keys end before a key, else 0; with
    * {@code strict}, if they end before the keys below that key do.

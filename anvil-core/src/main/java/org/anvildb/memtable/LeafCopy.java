@@ -19,6 +19,9 @@ final class LeafCopy {
   private static final int FIRST_SIZE = 8;
   private static final int MIN_KEY_ROOM = 32;
 
+  /** Shared by all cursors that have no key yet; {@link #roomFor} takes its place. */
+  static final byte[] NO_KEY = {};
+
   private final KeyTree tree;
   private final OperationReader operations;
   private long[] payloads = new long[FIRST_SIZE];
@@ -29,7 +32,7 @@ final class LeafCopy {
   private int start;
   private int end;
   private int position;
-  private byte[] bound = {};
+  private byte[] bound = NO_KEY;
 
   LeafCopy(KeyTree tree) {
     this.tree = tree;
@@ -72,7 +75,7 @@ final class LeafCopy {
 
   /** Copies the first keys that are not less than a key. */
   void takeCeiling(byte[] key, int length) {
-    take(tree.descend(key, length, false), key, length, false, FIRST_SIZE);
+    take(tree.ceilingLeaf(key, length), key, length, false, FIRST_SIZE);
   }
 
   /** Copies the last keys that are less than a key. */

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import org.anvildb.bytes.Bytes;
 import org.anvildb.cursor.FoundEntry;
 import org.anvildb.cursor.InternalCursor;
+import org.anvildb.wal.BatchEncoder;
 import org.anvildb.wal.BatchFormat;
 import org.jspecify.annotations.Nullable;
 
@@ -114,31 +115,53 @@ public final class Memtable {
     gaps.beginBatch();
     long operation = from;
     while (operation < to) {
-      int keyLength = operations.keyLength(operation);
-      insert(operation, keyLength, from);
-      int valueLength = BatchFormat.valueLength(log, operation);
-      operation += BatchFormat.operationBytes(keyLength, valueLength);
+      int length = operations.keyLength(operation);
+      makeRoom(length);
+      operations.copyKey(operation, length, key);
+      boolean deletes = BatchFormat.kind(log, operation) == BatchFormat.DELETE;
+      insert(operations.keyspace(operation), length, deletes, operation, from);
+      operation += BatchFormat.operationBytes(length, BatchFormat.valueLength(log, operation));
     }
   }
 
-  private void insert(long operation, int keyLength, long batch) {
+  /**
+   * Writer: as above, of a batch that was just copied into the log. It is read where it was made:
+   * the lines of the log are still on their way to the processor, and reading them back would wait
+   * for that.
+   */
+  public void insert(BatchEncoder batch, long from) {
+    VarHandle.releaseFence();
+    gaps.beginBatch();
+    byte[] buffer = batch.buffer();
+    int first = batch.firstOperation();
+    int end = first + batch.bytes();
+    int at = first;
+    while (at < end) {
+      int length = BatchFormat.keyLength(buffer, at);
+      makeRoom(length);
+      Bytes.copyTo(key, buffer, at + BatchFormat.HEADER_BYTES, length);
+      boolean deletes = BatchFormat.kind(buffer, at) == BatchFormat.DELETE;
+      insert(BatchFormat.keyspace(buffer, at), length, deletes, from + (at - first), from);
+      at += (int) BatchFormat.operationBytes(length, BatchFormat.valueLength(buffer, at));
+    }
+  }
+
+  private void makeRoom(int keyLength) {
     if (key.length < keyLength) {
       key = new byte[keyLength];
     }
-    operations.copyKey(operation, keyLength, key);
-    int keyspace = operations.keyspace(operation);
+  }
+
+  /** Inserts an operation whose key was copied. */
+  private void insert(int keyspace, int keyLength, boolean deletes, long operation, long batch) {
     KeyTree tree = tree(keyspace);
     long hash = points.hash(keyspace, key, keyLength);
-    long slot = points.touch(hash);
+    long slots = points.touch();
     long[] leaf = tree.locate(key, keyLength);
-    touched = slot ^ Leaf.touch(leaf);
-    if (points.put(hash, keyspace, key, keyLength, operation) < 0) {
-      tree.add(leaf, key, keyLength, operation);
-    } else {
-      tree.overwrite(leaf, key, keyLength, operation, batch);
-    }
+    touched = slots ^ Leaf.touch(leaf);
+    points.put(hash, operation, tree.put(leaf, key, keyLength, operation, batch));
     entries++;
-    if (BatchFormat.kind(log, operation) == BatchFormat.DELETE) {
+    if (deletes) {
       tombstones++;
     } else {
       gaps.put(keyspace, key, keyLength);

@@ -51,7 +51,7 @@ final class MemtableCursor implements InternalCursor {
   /** Takes what {@link #touchValue} reads, so that the reads are not left out. */
   private long touched;
 
-  private byte[] key = {};
+  private byte[] key = LeafCopy.NO_KEY;
 
   /** With {@code sequences}, all versions are shown; else the newest ones before the limit. */
   MemtableCursor(KeyTree tree, long limit, @Nullable SequenceOfPosition sequences) {

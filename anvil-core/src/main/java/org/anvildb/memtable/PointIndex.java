@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  * more than the few thousand entries that {@value #LOG_BYTES_PER_TABLE} bytes of log can hold. A
  * table grows to the size that it will need if the rest of the log fills up like its start.
  *
+ * <p>Operations enter the tables in groups, so that the waits for their slots overlap; before that
+ * they are in {@link PendingPoints}. The writer knows from the key's tree which operation a new one
+ * replaces, so that it looks for that slot's number and leaves the log alone.
+ *
  * <p>One writer, any number of readers without locks. A reader sees at least what was published
  * before it got its limit; what it sees beyond that, the limit tells.
  */
@@ -51,10 +55,14 @@ final class PointIndex {
    */
   private final int[] sizes;
 
+  /** Looked at before the tables; holds what is not in them yet. */
+  private final PendingPoints pending = new PendingPoints();
+
   // The writer's own.
   private final int[] counts;
   private long count;
   private long slots;
+  private long begin = -1;
   private byte[] movedKey = new byte[64];
 
   PointIndex(OperationReader operations, long seed) {
@@ -77,6 +85,10 @@ final class PointIndex {
     long hash = mix(keyHash, keyspace);
     int index = tableOf(hash);
     int size = sizes[index];
+    long newest = pending.find(operations, keyspace, key, length, hash);
+    if (newest >= 0) {
+      return newest;
+    }
     int[] table = (int[]) TABLE.getAcquire(tables, index);
     if (table == null) {
       return -1;
@@ -106,40 +118,59 @@ final class PointIndex {
     return mix(KeyHash.hash(key, length, seed), keyspace);
   }
 
-  /** Writer: asks for the memory that {@link #put} will need; see {@link Leaf#touch}. */
-  int touch(long hash) {
-    int index = tableOf(hash);
-    int[] table = tables[index];
-    return table == null ? 0 : table[home(hash, sizes[index])];
+  /**
+   * Writer: if the next {@link #put} will have to wait for memory, asks for all of it; see {@link
+   * Leaf#touch}.
+   */
+  int touch() {
+    int any = 0;
+    if (pending.isFull()) {
+      for (int i = 0; i < PendingPoints.CAPACITY; i++) {
+        long hash = pending.hash(i);
+        int index = tableOf(hash);
+        int[] table = tables[index];
+        any ^= table == null ? 0 : table[home(hash, sizes[index])];
+      }
+    }
+    return any;
   }
 
-  /** Writer: notes a key's newest operation; returns the one before it, or -1. */
-  long put(long hash, int keyspace, byte[] key, int length, long operation) {
+  /** Writer: notes a key's newest operation, and the one before it, or -1. */
+  void put(long hash, long operation, long previous) {
+    if (pending.isFull()) {
+      if (begin < 0) {
+        begin = pending.operation(0);
+      }
+      for (int i = 0; i < PendingPoints.CAPACITY; i++) {
+        enter(pending.hash(i), pending.operation(i), pending.replaced(i));
+      }
+      pending.clear();
+    }
+    pending.add(hash, operation, previous);
+  }
+
+  /** Puts an operation in place of another, which names it without a look at the log, or of none. */
+  private void enter(long hash, long operation, long previous) {
     int index = tableOf(hash);
-    int[] table = roomyTable(index, operation);
+    int[] table = roomyTable(index);
     int tag = tag(hash);
-    int at = home(hash, sizes[index]);
-    while (true) {
-      int slot = table[at];
-      if (slot == 0) {
-        SLOT.setRelease(table, at, slot(tag, operation));
-        counts[index]++;
-        count++;
-        return -1;
-      }
-      if (hasTag(slot, tag)) {
-        long previous = operation(slot);
-        if (operations.matches(previous, keyspace, key, length)) {
-          SLOT.setRelease(table, at, slot(tag, operation));
-          return previous;
-        }
-      }
+    int replaced = previous < 0 ? 0 : slot(tag, previous);
+    int at = home(hash, table.length);
+    while (table[at] != replaced && table[at] != 0) {
       at = at + 1 == table.length ? 0 : at + 1;
     }
+    if (table[at] == 0) {
+      counts[index]++;
+      count++;
+    }
+    SLOT.setRelease(table, at, slot(tag, operation));
   }
 
   /** Once nobody writes any more: shows a sink about some number of the operations. */
   void sample(int wanted, LongConsumer sink) {
+    for (int i = 0; i < pending.count(); i++) {
+      sink.accept(pending.operation(i));
+    }
     long step = Math.max(1, count / wanted);
     long skipped = 0;
     for (int[] table : tables) {
@@ -189,10 +220,10 @@ final class PointIndex {
   }
 
   /** Returns a table, grown if it would be more than three quarters full with one more entry. */
-  private int[] roomyTable(int index, long operation) {
+  private int[] roomyTable(int index) {
     int[] table = tables[index];
     if (table == null) {
-      int[] fresh = new int[slotsFor(operation, 0, MIN_SLOTS, MAX_FIRST_SLOTS)];
+      int[] fresh = new int[slotsFor(0, MIN_SLOTS, MAX_FIRST_SLOTS)];
       slots += fresh.length;
       sizes[index] = fresh.length;
       TABLE.setRelease(tables, index, fresh);
@@ -203,7 +234,7 @@ final class PointIndex {
       return table;
     }
     int least = table.length + table.length / 2;
-    int[] grown = new int[slotsFor(operation, needed, least, table.length * MAX_GROWTH)];
+    int[] grown = new int[slotsFor(needed, least, table.length * MAX_GROWTH)];
     for (int slot : table) {
       if (slot != 0) {
         move(slot, grown);
@@ -216,9 +247,11 @@ final class PointIndex {
   }
 
   /** How many slots a table needs in the end, if the log goes on as it began. */
-  private int slotsFor(long operation, int needed, int least, int most) {
-    double filled = (operation + 1.0) / operations.logBytes();
-    double expected = count / filled / tables.length;
+  private int slotsFor(int needed, int least, int most) {
+    // The newest operation's own length is not known, so it is left out.
+    long bytes = pending.operation(PendingPoints.CAPACITY - 1) - begin;
+    double share = (double) bytes / (operations.logBytes() - begin);
+    double expected = (count + PendingPoints.CAPACITY - 1) / share / tables.length;
     return Math.clamp((long) (SPACE * Math.max(expected, needed)), least, most);
   }
 

@@ -40,7 +40,11 @@ public final class BatchEncoder {
   private long userBytes;
   private int checksum;
   private boolean hasChecksum;
+
+  /** Stays when the batch is cleared: to store a reference costs a barrier, which waits. */
   private @Nullable WalSegment segment;
+
+  private boolean isAppended;
   private long segmentEnd;
   private long sequence;
 
@@ -86,7 +90,7 @@ public final class BatchEncoder {
 
   /** Returns the segment that the batch was appended to, or null if it was to none. */
   public @Nullable WalSegment segment() {
-    return segment;
+    return isAppended ? segment : null;
   }
 
   /** Returns the end of the batch in its segment. */
@@ -101,7 +105,10 @@ public final class BatchEncoder {
 
   /** Notes where the batch was appended. */
   void appended(WalSegment to, long end, long number) {
-    segment = to;
+    if (segment != to) {
+      segment = to;
+    }
+    isAppended = true;
     segmentEnd = end;
     sequence = number;
   }
@@ -115,7 +122,7 @@ public final class BatchEncoder {
     count = 0;
     userBytes = 0;
     hasChecksum = false;
-    segment = null;
+    isAppended = false;
   }
 
   /**
@@ -129,8 +136,14 @@ public final class BatchEncoder {
     return LEAD_BYTES;
   }
 
-  byte[] buffer() {
+  /** Returns the array that holds the batch, not to be changed. */
+  public byte[] buffer() {
     return buffer;
+  }
+
+  /** Returns the index of the first operation in {@link #buffer()}. */
+  public int firstOperation() {
+    return BODY;
   }
 
   /** Adds all but the value; returns the index where it goes. */

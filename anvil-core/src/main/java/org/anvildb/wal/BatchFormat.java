@@ -67,6 +67,26 @@ public final class BatchFormat {
     return log.get(Bytes.LE_INT, operation + KEYSPACE);
   }
 
+  /** As {@link #kind(MemorySegment, long)}, of an operation in a batch on the heap. */
+  public static byte kind(byte[] batch, int operation) {
+    return batch[operation];
+  }
+
+  /** As {@link #keyLength(MemorySegment, long)}, of an operation in a batch on the heap. */
+  public static int keyLength(byte[] batch, int operation) {
+    return Bytes.getInt(batch, operation) >>> (8 * KEY_LENGTH);
+  }
+
+  /** As {@link #valueLength(MemorySegment, long)}, of an operation in a batch on the heap. */
+  public static int valueLength(byte[] batch, int operation) {
+    return Bytes.getInt(batch, operation + VALUE_LENGTH);
+  }
+
+  /** As {@link #keyspace(MemorySegment, long)}, of an operation in a batch on the heap. */
+  public static int keyspace(byte[] batch, int operation) {
+    return Bytes.getInt(batch, operation + KEYSPACE);
+  }
+
   /** Returns where the key starts. */
   public static long keyOffset(long operation) {
     return operation + HEADER_BYTES;
