@@ -42,6 +42,9 @@ public final class WritePacing {
   /** The pace with one memtable of free memory left, but for what is free anyway. */
   private static final double MEMORY_NANOS_PER_BYTE = 2;
 
+  /** Room should last this much longer than it is needed for. */
+  private static final double SPARE = 1.2;
+
   private static final int FREE_DEBT_MEMTABLES = 256;
   private static final int FULL_DEBT_MEMTABLES = 1024;
 
@@ -80,6 +83,17 @@ public final class WritePacing {
         pace((double) debtBytes / memtableBytes, FREE_DEBT_MEMTABLES, FULL_DEBT_MEMTABLES);
     double space = pace(spaceShare, FREE_SPACE_SHARE, FULL_SPACE_SHARE);
     return Math.max(Math.max(levelZero, debt), Math.max(space, memoryPace(memoryBytes)));
+  }
+
+  /**
+   * Returns the least time that a written byte must take so that writers do not get to the end of
+   * their room before a while is over, with a little to spare.
+   *
+   * @param nanos how long the room has to last
+   * @param roomBytes what may be written meanwhile
+   */
+  public static double nanosPerByte(long nanos, long roomBytes) {
+    return Math.min(MAX_NANOS_PER_BYTE, SPARE * nanos / Math.max(1, roomBytes));
   }
 
   /**

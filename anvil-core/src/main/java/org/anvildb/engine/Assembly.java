@@ -271,7 +271,8 @@ final class Assembly {
       LogSegments segments,
       MemtableSlot active) {}
 
-  private Compactor compactor(Wiring w, Catalog catalog, WriteThrottle throttle, SpaceMeter space) {
+  private Compactor compactor(
+      Wiring w, Catalog catalog, WriteThrottle throttle, SpaceMeter space, FlushClock flushes) {
     return new Compactor(
         health,
         scheduler,
@@ -281,6 +282,7 @@ final class Assembly {
         snapshots,
         throttle,
         space,
+        flushes,
         w.pool()::limit,
         options);
   }
@@ -292,7 +294,8 @@ final class Assembly {
     var reads = new PointReads(w.states(), health, w.version().hashSeed());
     var cursors = new CursorFactory(w.states(), health, reads, w.segments().gaps());
     var space = new SpaceMeter(w.states(), w.garbage(), w.pool(), w.version().hashSeed());
-    var compactor = compactor(w, catalog, throttle, space);
+    var flushes = new FlushClock();
+    var compactor = compactor(w, catalog, throttle, space, flushes);
     MemtableSlot[] replayed = w.states().current().frozen();
     var durable =
         new DurableMark(
@@ -307,6 +310,7 @@ final class Assembly {
             w.factory(),
             snapshots,
             space,
+            flushes,
             options.memtableBytes().bytes(),
             durable::flushed,
             w.group()::giveUp,

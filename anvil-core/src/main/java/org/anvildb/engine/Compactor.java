@@ -44,6 +44,7 @@ final class Compactor {
   private final WritePacing pacing;
   private final SpaceRule rule;
   private final SpaceMeter space;
+  private final FlushClock flushes;
   private final LongConsumer memtableSize;
   private final DatabaseOptions options;
   private final Gate finished;
@@ -71,6 +72,7 @@ final class Compactor {
       SnapshotRegistry snapshots,
       WriteThrottle throttle,
       SpaceMeter space,
+      FlushClock flushes,
       LongConsumer memtableSize,
       DatabaseOptions options) {
     this.health = health;
@@ -91,6 +93,7 @@ final class Compactor {
     this.pacing = new WritePacing(options.memtableBytes().bytes(), options.frozenMemtables());
     this.rule = new SpaceRule(options.memtableBytes().bytes());
     this.space = space;
+    this.flushes = flushes;
     this.memtableSize = memtableSize;
     this.options = options;
     this.finished = scheduler.newGate();
@@ -256,6 +259,23 @@ final class Compactor {
   }
 
   /**
+   * Returns the pace at which memory is not full before the flusher makes room.
+   *
+   * <p>Without it writers of large values ran into that wall at full speed: memory seemed half
+   * empty when the last memtable was frozen, and was full 130 ms later. (Seen, values of 1 KB: puts
+   * that took 140 ms.)
+   */
+  private double flushPace(ReadState state, long memoryBytes) {
+    MemtableSlot[] frozen = state.frozen();
+    if (frozen.length == 0) {
+      return 0;
+    }
+    long oldest = frozen[frozen.length - 1].memtable().limit();
+    long room = (options.frozenMemtables() + 1) * space.memtableBytes() - memoryBytes;
+    return WritePacing.nanosPerByte(flushes.leftNanos(oldest, scheduler.nanoTime()), room);
+  }
+
+  /**
    * Sets what writers pay, and the size of memtables, by how far flushing and merging are behind
    * and by the space that is taken.
    */
@@ -278,6 +298,8 @@ final class Compactor {
     memtableSize.accept(rule.memtableBytes(use.liveBytes(), space.overwrittenShare()));
     // Smaller memtables are full earlier, and as many of them may wait.
     long full = (long) ((double) memory * memtableBytes / space.memtableBytes());
-    throttle.setPace(pacing.nanosPerByte(levelZero, debt, full, rule.share(use)));
+    throttle.setPace(
+        Math.max(
+            pacing.nanosPerByte(levelZero, debt, full, rule.share(use)), flushPace(state, memory)));
   }
 }

@@ -36,6 +36,7 @@ final class Flusher {
   private final Consumer<Throwable> onGivenUp;
   private final Runnable onChange;
   private final Gate flushed;
+  private final FlushClock clock;
   private final LongAdder count = new LongAdder();
   private final LongAdder bytes = new LongAdder();
   private final LongAdder nanos = new LongAdder();
@@ -57,6 +58,7 @@ final class Flusher {
       TableFactory tables,
       SnapshotRegistry snapshots,
       SpaceMeter space,
+      FlushClock clock,
       long memtableBytes,
       Consumer<MemtableSlot> onFlushed,
       Consumer<Throwable> onGivenUp,
@@ -68,6 +70,7 @@ final class Flusher {
     this.tables = tables;
     this.snapshots = snapshots;
     this.space = space;
+    this.clock = clock;
     this.memtableBytes = memtableBytes;
     this.onFlushed = onFlushed;
     this.onGivenUp = onGivenUp;
@@ -138,6 +141,7 @@ final class Flusher {
     MemtableSlot slot = frozen[frozen.length - 1];
     // Its segment must not be given back before those who wait for its sync have been served.
     slot.retain();
+    clock.begin(slot.memtable().limit(), begin);
     try {
       flush(slot);
     } catch (RuntimeException | Error e) {
@@ -145,7 +149,9 @@ final class Flusher {
     } finally {
       slot.release();
     }
-    nanos.add(scheduler.nanoTime() - begin);
+    long end = scheduler.nanoTime();
+    clock.end(end);
+    nanos.add(end - begin);
     tellIfGivenUp();
     flushed.open();
     onChange.run();

@@ -9,6 +9,14 @@ final class WritePacingTest {
   private final WritePacing pacing = new WritePacing(MEMTABLE, 2);
 
   @Test
+  void roomLastsALittleLongerThanItHasTo() {
+    assertThat(WritePacing.nanosPerByte(1_000_000, 500_000)).isEqualTo(2.4);
+    assertThat(WritePacing.nanosPerByte(0, 500_000)).isZero();
+    assertThat(WritePacing.nanosPerByte(1_000_000, 0)).isEqualTo(1000);
+    assertThat(WritePacing.nanosPerByte(1_000_000, -5)).isEqualTo(1000);
+  }
+
+  @Test
   void normalDebtCostsNothing() {
     assertThat(pacing.nanosPerByte(0, 0, 0, 0)).isZero();
     assertThat(pacing.nanosPerByte(12, 200 * MEMTABLE, MEMTABLE, 0.9)).isZero();
