@@ -122,8 +122,7 @@ final class CursorFactory {
   }
 
   /** Returns a cursor over the tables of a run that a range touches, or null if it touches none. */
-  private static @Nullable InternalCursor cursor(
-      SortedRun run, byte[] from, byte @Nullable [] to) {
+  private static @Nullable InternalCursor cursor(SortedRun run, byte[] from, byte @Nullable [] to) {
     Table[] tables = run.tables();
     int first = run.firstNotBelow(from, from.length);
     int end = first;

@@ -181,8 +181,7 @@ final class Leaf {
     int order = comparePrefix(leaf, operations, key, length, prefixLength);
     return order < 0
         || order == 0
-            && Long.compareUnsigned(
-                    Bytes.head(key, prefixLength, length), leaf[HEADS + count - 1])
+            && Long.compareUnsigned(Bytes.head(key, prefixLength, length), leaf[HEADS + count - 1])
                 < 0;
   }
 

@@ -149,7 +149,9 @@ final class PointIndex {
     pending.add(hash, operation, previous);
   }
 
-  /** Puts an operation in place of another, which names it without a look at the log, or of none. */
+  /**
+   * Puts an operation in place of another, which names it without a look at the log, or of none.
+   */
   private void enter(long hash, long operation, long previous) {
     int index = tableOf(hash);
     int[] table = roomyTable(index);

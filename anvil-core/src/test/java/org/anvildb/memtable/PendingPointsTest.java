@@ -89,7 +89,9 @@ final class PendingPointsTest {
     }
   }
 
-  /** Two keys in turns, then some of their own: so a key is often pending twice, and older before. */
+  /**
+   * Two keys in turns, then some of their own: so a key is often pending twice, and older before.
+   */
   @Test
   void besideTheWriterTheNewestVersionIsFound() throws Exception {
     long seed = new Random().nextLong();
