@@ -109,8 +109,18 @@ public final class MergingCursor implements InternalCursor {
     return switch (count) {
       case 0 -> EmptyCursor.INSTANCE;
       case 1 -> sources[0];
-      default -> new MergingCursor(Arrays.copyOf(sources, count));
+      default -> new MergingCursor(first(sources, count));
     };
+  }
+
+  /** As Arrays.copyOf, whose compiled form in place was thrown away at the first true merge. */
+  private static InternalCursor[] first(InternalCursor[] sources, int count) {
+    if (count == sources.length) {
+      return sources;
+    }
+    var first = new InternalCursor[count];
+    System.arraycopy(sources, 0, first, 0, count);
+    return first;
   }
 
   @Override
