@@ -14,19 +14,15 @@ final class Warmth {
   static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(1500);
-  private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(15);
+  private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   /** The part of one processor that the compilers may take of a quiet slice. */
   private static final double QUIET_SHARE = 0.04;
-
-  /** How many quiet slices in a row it takes. */
-  private static final int QUIET_SLICES = 2;
 
   private final CompilerTime compilers = new CompilerTime();
   private final long startNanos = System.nanoTime();
   private long lookNanos = startNanos;
   private long compilerNanos = compilers.nanos();
-  private int quietSlices;
   private boolean isReached;
 
   /** Looks whether the process is warm; once it is, it stays so. */
@@ -35,11 +31,10 @@ final class Warmth {
     if (!isReached && now - lookNanos >= SLICE_NANOS / 2) {
       long nanos = compilers.nanos();
       double share = (double) (nanos - compilerNanos) / (now - lookNanos);
-      quietSlices = share < QUIET_SHARE ? quietSlices + 1 : 0;
       lookNanos = now;
       compilerNanos = nanos;
       long elapsed = now - startNanos;
-      isReached = elapsed >= MOST_NANOS || elapsed >= LEAST_NANOS && quietSlices >= QUIET_SLICES;
+      isReached = elapsed >= MOST_NANOS || elapsed >= LEAST_NANOS && share < QUIET_SHARE;
     }
     return isReached;
   }
