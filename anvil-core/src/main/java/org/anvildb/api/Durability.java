@@ -10,6 +10,9 @@ public enum Durability {
    * The write is in memory that the operating system owns. It survives the death of the process
    * (kill -9, a crash of the JVM); a power cut may take what was written since the last background
    * sync, by default at most a second's worth.
+   *
+   * <p>After the death of a process the next one first writes into tables what it finds in the log,
+   * some hundred milliseconds as a rule; until then nothing that it writes counts as synced.
    */
   OS,
 

@@ -33,6 +33,9 @@ public final class WritePacing {
   /** No write pauses longer than this at once; the rest is put off. */
   public static final long MAX_PAUSE_NANOS = 20_000_000;
 
+  /** What large writes put off is forgotten beyond this: the pace may have changed long since. */
+  public static final long MAX_DEBT_NANOS = 1_000_000_000;
+
   /** The slowest pace: 1 MB/s. */
   private static final double MAX_NANOS_PER_BYTE = 1000;
 
@@ -112,14 +115,15 @@ public final class WritePacing {
    * Returns when a write would be done at a pace: what a writer adds up, under the commit lock, and
    * hands to {@link #pauseNanos}.
    *
-   * @param dueNanos the result for the write before; time that nobody used is lost
+   * @param dueNanos the result for the write before; time that nobody used is lost, and no more
+   *     than {@link #MAX_DEBT_NANOS} is put off
    * @param nowNanos the time now
    * @param bytes the size of the write
    * @param nanosPerByte the pace
    */
   public static long dueNanos(long dueNanos, long nowNanos, long bytes, double nanosPerByte) {
     long start = dueNanos - nowNanos > 0 ? dueNanos : nowNanos;
-    return start + (long) (bytes * nanosPerByte);
+    return Math.min(start + (long) (bytes * nanosPerByte), nowNanos + MAX_DEBT_NANOS);
   }
 
   private static double pace(double value, double free, double full) {

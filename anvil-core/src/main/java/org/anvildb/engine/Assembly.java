@@ -114,7 +114,7 @@ final class Assembly {
         new TableFactory(tableFiles(numbers::allocate, tables), tables, found.hashSeed());
     GroupCommit group = new GroupCommit(scheduler, e -> health.fail("syncing the log", e));
     LogSegments segments = new LogSegments(pool, group, garbage, found.hashSeed(), scheduler);
-    // As many as an open database has in memory, with the one that takes writes.
+    // As many as the process before can have had, with the one that took its writes.
     int excess = log.excess(options.frozenMemtables() + 1);
     List<Replayed> kept = log.oldestFirst().subList(excess, log.oldestFirst().size());
     List<FlushedTable> flushed = flush(log.oldestFirst().subList(0, excess), found, factory);
@@ -141,6 +141,7 @@ final class Assembly {
     var wiring =
         new Wiring(version, log, states, tables, factory, garbage, group, pool, segments, active);
     Engine engine = wire(wiring, versions);
+    log.forgetMemtables();
     Set<Long> replayed = ReplayedLog.numbers(kept);
     Opening.orphans(storage, version, versions.manifestNumber(), first.number(), replayed)
         .forEach(garbage::discard);
@@ -299,7 +300,9 @@ final class Assembly {
     MemtableSlot[] replayed = w.states().current().frozen();
     var durable =
         new DurableMark(
-            w.group(), w.version().lastSequence(), replayed.length == 0 ? null : replayed[0]);
+            w.group(),
+            w.version().lastSequence(),
+            replayed.length == 0 ? -1 : replayed[0].memtable().segmentNumber());
     health.setDurable(durable::sequence);
     var flusher =
         new Flusher(

@@ -3,24 +3,25 @@ package org.anvildb.engine;
 import java.util.concurrent.atomic.AtomicLong;
 import org.anvildb.wal.GroupCommit;
 import org.anvildb.wal.WalSegment;
-import org.jspecify.annotations.Nullable;
 
 /** How far the history is known to be on disk. Thread-safe. */
 final class DurableMark {
   private final GroupCommit group;
   private final AtomicLong sequence;
 
-  /** What the log waits for before any of it is forced; null if nothing that was replayed waits. */
-  private final @Nullable MemtableSlot lastReplayed;
+  /**
+   * The segment whose memtable the log waits for before any of it is forced; -1 if there is none.
+   */
+  private final long lastReplayed;
 
   /**
    * Makes a mark.
    *
    * @param sequence the last batch that is in tables
-   * @param lastReplayed the newest memtable that was replayed and is in no table, or null; the
-   *     group {@linkplain GroupCommit#hold is held} until it is
+   * @param lastReplayed the segment of the newest memtable that was replayed and is in no table, or
+   *     -1; the group {@linkplain GroupCommit#hold is held} until it is
    */
-  DurableMark(GroupCommit group, long sequence, @Nullable MemtableSlot lastReplayed) {
+  DurableMark(GroupCommit group, long sequence, long lastReplayed) {
     this.group = group;
     this.sequence = new AtomicLong(sequence);
     this.lastReplayed = lastReplayed;
@@ -41,7 +42,7 @@ final class DurableMark {
     WalSegment segment = slot.segment();
     if (segment != null) {
       group.settle(segment);
-    } else if (slot == lastReplayed) {
+    } else if (slot.memtable().segmentNumber() == lastReplayed) {
       group.letGo();
     }
     synced(slot.lastSequence());

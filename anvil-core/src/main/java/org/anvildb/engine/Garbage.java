@@ -187,7 +187,7 @@ final class Garbage {
     return new Stats.Garbage(pending.size(), deleted, failures);
   }
 
-  /** Returns the length of the tables that are still to be deleted. */
+  /** Returns the length of the files that are still to be deleted. */
   synchronized long retiredBytes() {
     long bytes = 0;
     for (long size : pending.values()) {

@@ -25,8 +25,8 @@ final class ReplayedLog implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("org.anvildb");
 
   private final WalReplay replay;
-  private final List<Replayed> oldestFirst;
   private final long lastSequence;
+  private List<Replayed> oldestFirst;
 
   private ReplayedLog(WalReplay replay, List<Replayed> oldestFirst, long lastSequence) {
     this.replay = replay;
@@ -100,9 +100,14 @@ final class ReplayedLog implements AutoCloseable {
     return excess;
   }
 
-  /** Returns where the next segment follows; only if there is no {@linkplain #excess excess}. */
+  /** Returns where the next segment follows; only if {@linkplain #excess some} memtables stay. */
   LogEnd end() {
     return Objects.requireNonNull(replay.end(), "nothing can follow this log");
+  }
+
+  /** Forgets the memtables, so that they go with those who use them; the mappings stay. */
+  void forgetMemtables() {
+    oldestFirst = List.of();
   }
 
   /** Unmaps all but the segments that some memtables need. */

@@ -1,6 +1,7 @@
 package org.anvildb.engine;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,13 +13,16 @@ import org.anvildb.table.TableMeta;
  *
  * <p>A table that came out of a merge within level 0 holds what several flushes wrote, and has the
  * bits of all of them. Nothing is known of tables that were there when the database was opened, nor
- * of those whose keyspace hashes no keys: gets look into them.
+ * of those whose keyspace hashes no keys: gets look into them. At most {@value
+ * RunMasks#MAX_FILTERS} filters take room, however long the tables of older ones stay in level 0.
  */
 final class RunFilters {
   /** What is known of a table: its bits in each filter that has any. */
   private final Map<Long, Map<RunFilter, Integer>> tables = new HashMap<>();
 
-  private RunFilter newest = new RunFilter(0);
+  /** The filters that tell anything, the newest last: as many as a view looks at. */
+  @GuardedBy("this")
+  private final ArrayDeque<RunFilter> live = new ArrayDeque<>();
 
   /** A flush that is being written. Used by its thread alone. */
   final class Flush {
@@ -45,8 +49,13 @@ final class RunFilters {
 
   /** Begins a flush of about so many keys. */
   synchronized Flush begin(long keys) {
-    if (!newest.hasRoom(keys)) {
+    RunFilter newest = live.peekLast();
+    if (newest == null || !newest.hasRoom(keys)) {
       newest = new RunFilter(keys);
+      live.add(newest);
+      if (live.size() > RunMasks.MAX_FILTERS) {
+        live.remove().saturate();
+      }
     }
     return new Flush(newest);
   }

@@ -9,6 +9,15 @@ final class WritePacingTest {
   private final WritePacing pacing = new WritePacing(MEMTABLE, 2);
 
   @Test
+  void whatLargeWritesPutOffIsBounded() {
+    long due = 0;
+    for (int i = 0; i < 20; i++) {
+      due = WritePacing.dueNanos(due, 1_000, 1 << 20, 600);
+    }
+    assertThat(due).isEqualTo(1_000 + WritePacing.MAX_DEBT_NANOS);
+  }
+
+  @Test
   void roomLastsALittleLongerThanItHasTo() {
     assertThat(WritePacing.nanosPerByte(1_000_000, 500_000)).isEqualTo(2.4);
     assertThat(WritePacing.nanosPerByte(0, 500_000)).isZero();

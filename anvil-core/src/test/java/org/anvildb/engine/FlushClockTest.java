@@ -1,12 +1,15 @@
 package org.anvildb.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
 
 /** Tests {@link FlushClock}. */
 final class FlushClockTest {
   private final FlushClock clock = new FlushClock();
+
+  private static final long LARGE = 1 << 20;
 
   @Test
   void nothingIsExpectedBeforeAFlushHasEnded() {
@@ -17,28 +20,30 @@ final class FlushClockTest {
 
   @Test
   void aFlushTakesAsLongForEachByteAsTheLastOne() {
-    flush(1_000, 0, 5_000);
-    assertThat(clock.leftNanos(2_000, 6_000)).isEqualTo(10_000);
-    clock.begin(2_000, 10_000);
-    assertThat(clock.leftNanos(2_000, 10_000)).isEqualTo(10_000);
-    assertThat(clock.leftNanos(2_000, 16_000)).isEqualTo(4_000);
+    flush(LARGE, 0, 5 * LARGE);
+    assertThat(clock.leftNanos(2_000, 6 * LARGE)).isEqualTo(10_000);
+    clock.begin(2 * LARGE, 10 * LARGE);
+    assertThat(clock.leftNanos(2 * LARGE, 10 * LARGE)).isEqualTo(10 * LARGE);
+    assertThat(clock.leftNanos(2 * LARGE, 16 * LARGE)).isEqualTo(4 * LARGE);
   }
 
   @Test
   void aFlushThatIsOverdueNeedsAQuarterOfItsTimeStill() {
-    flush(1_000, 0, 4_000);
-    clock.begin(1_000, 10_000);
-    assertThat(clock.leftNanos(1_000, 13_500)).isEqualTo(1_000);
-    assertThat(clock.leftNanos(1_000, 90_000)).isEqualTo(1_000);
+    flush(LARGE, 0, 4 * LARGE);
+    clock.begin(LARGE, 10 * LARGE);
+    assertThat(clock.leftNanos(LARGE, 14 * LARGE - 1)).isEqualTo(LARGE);
+    assertThat(clock.leftNanos(LARGE, 90 * LARGE)).isEqualTo(LARGE);
   }
 
   @Test
-  void laterFlushesCountMore() {
-    flush(1_000, 0, 4_000);
-    flush(1_000, 10_000, 18_000);
-    assertThat(clock.leftNanos(1_000, 20_000)).isEqualTo(6_000);
-    flush(1_000, 20_000, 28_000);
-    assertThat(clock.leftNanos(1_000, 30_000)).isEqualTo(7_000);
+  void laterFlushesCountMoreAndLargerOnesToo() {
+    flush(LARGE, 0, 4 * LARGE);
+    flush(LARGE, 10 * LARGE, 19 * LARGE);
+    // (4 / 2 + 9) / (1 / 2 + 1)
+    assertThat(clock.leftNanos(3 * LARGE, 20 * LARGE)).isCloseTo(22 * LARGE, within(2L));
+    flush(4 * LARGE, 20 * LARGE, 34 * LARGE);
+    // (11 / 2 + 14) / (1.5 / 2 + 4)
+    assertThat(clock.leftNanos(19 * LARGE, 40 * LARGE)).isCloseTo(78 * LARGE, within(2L));
   }
 
   @Test
@@ -46,6 +51,13 @@ final class FlushClockTest {
     flush(0, 0, 4_000);
     assertThat(clock.leftNanos(1_000, 5_000)).isZero();
     assertThat(clock.leftNanos(0, 5_000)).isZero();
+  }
+
+  @Test
+  void aSmallFlushDoesNotTellOfLargeOnes() {
+    flush(LARGE, 0, 4 * LARGE);
+    flush(5_000, 5 * LARGE, 9 * LARGE);
+    assertThat(clock.leftNanos(LARGE, 10 * LARGE)).isEqualTo(4 * LARGE);
   }
 
   private void flush(long bytes, long begin, long end) {

@@ -60,6 +60,17 @@ final class RunFilterTest {
     assertThat(filter.hasRoom(Long.MAX_VALUE)).isTrue();
   }
 
+  @Test
+  void aSaturatedFilterHoldsAllKeysAndTakesNoMoreFlushes() {
+    RunFilter filter = new RunFilter(1_000);
+    int bit = filter.begin();
+    filter.saturate();
+    assertThat(filter.hasRoom(1)).isFalse();
+    for (long hash : new long[] {0, 1, -1, Long.MIN_VALUE, Long.MAX_VALUE}) {
+      assertThat(filter.at(hash) & bit).isEqualTo(bit);
+    }
+  }
+
   private static void add(RunFilter filter, int bit, int seed, int flush, int keys) {
     SplittableRandom hashes = hashes(seed, flush);
     for (int i = 0; i < keys; i++) {

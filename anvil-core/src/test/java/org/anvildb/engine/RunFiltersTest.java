@@ -80,6 +80,18 @@ final class RunFiltersTest {
   }
 
   @Test
+  void anOldFilterTakesNoRoomAndItsTablesAreCandidatesForOldViews() {
+    TableMeta oldest = flush(1, HASH_A);
+    RunMasks before = filters.masks(List.of(List.of(oldest)));
+    assertThat(before.mayHold(0, before.candidates(HASH_B))).isFalse();
+    for (int i = 0; i < RunMasks.MAX_FILTERS; i++) {
+      flushAfterFilters(2 + i, HASH_B);
+    }
+    assertThat(before.mayHold(0, before.candidates(HASH_A))).isTrue();
+    assertThat(before.mayHold(0, before.candidates(HASH_B))).isTrue();
+  }
+
+  @Test
   void whatAFlushAddsLaterDoesNotChangeWhatAnOlderViewFinds() {
     TableMeta a = flush(1, HASH_A);
     RunMasks before = filters.masks(List.of(List.of(a)));

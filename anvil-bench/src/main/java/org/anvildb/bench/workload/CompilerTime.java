@@ -3,6 +3,7 @@ package org.anvildb.bench.workload;
 import java.io.IOException;
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,12 +32,11 @@ final class CompilerTime {
       for (Path thread : threads) {
         note(thread);
       }
-    } catch (IOException e) {
+    } catch (IOException | DirectoryIteratorException e) {
       // Not Linux, or not allowed.
     }
-    return nanosOfThreads.isEmpty()
-        ? told()
-        : nanosOfThreads.values().stream().mapToLong(Long::longValue).sum();
+    long nanos = nanosOfThreads.values().stream().mapToLong(Long::longValue).sum();
+    return nanos == 0 ? told() : nanos;
   }
 
   private void note(Path thread) {
@@ -44,7 +44,7 @@ final class CompilerTime {
       String name = Files.readString(thread.resolve("comm"));
       if (name.startsWith("C1 Compiler") || name.startsWith("C2 Compiler")) {
         String onProcessor = Files.readString(thread.resolve("schedstat")).split(" ", 2)[0];
-        nanosOfThreads.put(thread, Long.parseLong(onProcessor));
+        nanosOfThreads.merge(thread, Long.parseLong(onProcessor), Math::max);
       }
     } catch (IOException e) {
       // The thread ended meanwhile.
