@@ -1,14 +1,12 @@
 package org.anvildb.table;
 
 import net.jpountz.lz4.LZ4Compressor;
-import net.jpountz.lz4.LZ4Exception;
 import net.jpountz.lz4.LZ4Factory;
-import net.jpountz.lz4.LZ4SafeDecompressor;
 import org.anvildb.api.Codec;
 
 /**
- * LZ4 blocks by the instance that is pure Java: it loads no native code and checks all bounds.
- * Thread-safe.
+ * LZ4 blocks: compressed by the library's instance that is pure Java, which loads no native code,
+ * restored by {@link Lz4Decoder}. Thread-safe.
  */
 final class Lz4Codec implements Codec {
   @Override
@@ -34,22 +32,11 @@ final class Lz4Codec implements Codec {
   @Override
   public void decompress(
       byte[] source, int offset, int length, byte[] target, int targetOffset, int targetLength) {
-    int restored;
-    try {
-      restored =
-          Library.DECOMPRESSOR.decompress(
-              source, offset, length, target, targetOffset, targetLength);
-    } catch (LZ4Exception | IndexOutOfBoundsException e) {
-      throw new IllegalArgumentException("not an LZ4 block", e);
-    }
-    if (restored != targetLength) {
-      throw new IllegalArgumentException("an LZ4 block of another length");
-    }
+    Lz4Decoder.decode(source, offset, length, target, targetOffset, targetLength);
   }
 
-  /** Loaded at the first use, so that uncompressed databases never load the library. */
+  /** Loaded at the first use: who compresses nothing never loads the library. */
   private static final class Library {
     static final LZ4Compressor COMPRESSOR = LZ4Factory.safeInstance().fastCompressor();
-    static final LZ4SafeDecompressor DECOMPRESSOR = LZ4Factory.safeInstance().safeDecompressor();
   }
 }

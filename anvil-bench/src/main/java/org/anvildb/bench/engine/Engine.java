@@ -15,7 +15,8 @@ import java.util.stream.Collectors;
 public enum Engine {
   /** AnvilDB with its defaults. */
   ANVIL(
-      "defaults; a put survives the death of the process",
+      "defaults (with LZ4 a block cache of a third of the heap); a put survives the death of the"
+          + " process",
       List.of("--illegal-native-access=deny", "--sun-misc-unsafe-memory-access=deny"),
       (directory, options) -> new AnvilStore(directory, options)),
 
