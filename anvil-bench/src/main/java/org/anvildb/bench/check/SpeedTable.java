@@ -1,24 +1,14 @@
 package org.anvildb.bench.check;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import org.anvildb.bench.report.Medians;
 import org.anvildb.bench.report.Result;
 
-/**
- * The speed that is asked, line by line.
- *
- * <p>"Best" is the better of {@code rocksdb}, {@code rocksdb-tuned} and {@code lmdb} in the same
- * file; every figure is the median over the rounds. One thread uses it, once.
- */
+/** The speed that is asked, line by line, under the usual conditions. One thread uses it, once. */
 final class SpeedTable {
-  private static final List<String> PEERS = List.of("rocksdb", "rocksdb-tuned", "lmdb");
-  private static final List<String> ROCKSDB = List.of("rocksdb", "rocksdb-tuned");
   private static final double MILLI = 1000;
   private static final double MB = 1e6;
 
@@ -28,7 +18,7 @@ final class SpeedTable {
 
   private final Medians medians;
   private final int keyBytes;
-  private final List<Verdict> verdicts = new ArrayList<>();
+  private final Judge judge = new Judge("");
 
   private SpeedTable(Medians medians, int keyBytes) {
     this.medians = medians;
@@ -49,7 +39,7 @@ final class SpeedTable {
     table.judgeMixes();
     table.judgeSpace();
     table.judgeLongest();
-    return table.verdicts;
+    return table.judge.verdicts();
   }
 
   private void judgeWrites() {
@@ -81,7 +71,7 @@ final class SpeedTable {
     faster("deleteseq", 3.0);
     faster("queue", 3.0);
     fasterThanOwn("queue-late", "queue-early", 0.8);
-    faster("compact", 1.0, ROCKSDB, "the better rocksdb");
+    judge.faster(medians, "compact", 1.0, Judge.ROCKSDB, "the better rocksdb");
     below("reopen", "reopen", "ms", 50, r -> r.maxMicros() / MILLI);
     below("reopen-killed", "reopen-killed", "ms", 1000, r -> r.maxMicros() / MILLI);
   }
@@ -117,60 +107,27 @@ final class SpeedTable {
       }
     }
     String asked = "at most 100 ms in any workload";
-    verdicts.add(
+    judge.add(
         longest < 0
             ? Verdict.notMeasured(subject, asked)
-            : new Verdict(subject, asked, figure(longest) + " ms in " + worst, longest <= limit));
+            : new Verdict(
+                subject, asked, Judge.figure(longest) + " ms in " + worst, longest <= limit));
   }
 
   private void faster(String workload, double factor) {
-    faster(workload, factor, PEERS, "best");
-  }
-
-  private void faster(String workload, double factor, List<String> peers, String name) {
-    String asked = String.format(Locale.ROOT, "%.1fx %s", factor, name);
-    OptionalDouble ratio = medians.ratio(workload, peers);
-    if (ratio.isEmpty()) {
-      verdicts.add(Verdict.notMeasured(workload, asked));
-      return;
-    }
-    String found =
-        String.format(
-            Locale.ROOT,
-            "%.2fx (%,.0f against %,.0f)",
-            ratio.getAsDouble(),
-            medians.of(workload, Medians.OURS).map(Result::opsPerSecond).orElse(0.0),
-            medians.best(workload, peers).orElse(0));
-    verdicts.add(new Verdict(workload, asked, found, ratio.getAsDouble() >= factor));
+    judge.faster(medians, workload, factor);
   }
 
   private void fasterThanOwn(String workload, String other, double factor) {
-    String subject = workload + " / " + other;
-    String asked = String.format(Locale.ROOT, "%.1fx own %s", factor, other);
-    Optional<Result> ours = medians.of(workload, Medians.OURS);
-    Optional<Result> base = medians.of(other, Medians.OURS);
-    if (ours.isEmpty() || base.isEmpty()) {
-      verdicts.add(Verdict.notMeasured(subject, asked));
-      return;
-    }
-    double ratio = ours.get().opsPerSecond() / base.get().opsPerSecond();
-    String found = String.format(Locale.ROOT, "%.2fx", ratio);
-    verdicts.add(new Verdict(subject, asked, found, ratio >= factor));
+    judge.fasterThanOwn(workload + " / " + other, other, factor, ours(workload), ours(other));
   }
 
   private void below(
       String subject, String workload, String unit, double limit, ToDoubleFunction<Result> figure) {
-    String asked = "at most " + figure(limit) + " " + unit;
-    Optional<Result> ours = medians.of(workload, Medians.OURS);
-    if (ours.isEmpty()) {
-      verdicts.add(Verdict.notMeasured(subject, asked));
-      return;
-    }
-    double value = figure.applyAsDouble(ours.get());
-    verdicts.add(new Verdict(subject, asked, figure(value) + " " + unit, value <= limit));
+    judge.below(subject, ours(workload), unit, limit, figure);
   }
 
-  private static String figure(double value) {
-    return String.format(Locale.ROOT, value >= 10 ? "%,.0f" : "%.2f", value);
+  private Optional<Result> ours(String workload) {
+    return medians.of(workload, Medians.OURS);
   }
 }

@@ -53,6 +53,9 @@ final class SpeedCheckTest {
           "ycsb-f",
           "spacechurn");
 
+  private static final List<String> SIDES =
+      List.of("10m", "1k", "lz4", "heap-1g", "heap-256m", "one-writer", "two-writers");
+
   @TempDir private Path directory;
 
   @Test
@@ -146,6 +149,61 @@ final class SpeedCheckTest {
     assertThat(SpeedCheck.run(new String[0], none, none)).isEqualTo(USAGE);
     assertThat(SpeedCheck.run(new String[] {"absent.csv"}, none, none)).isEqualTo(USAGE);
     assertThat(SpeedCheck.run(new String[] {"a.csv", "--key-bytes"}, none, none)).isEqualTo(USAGE);
+    assertThat(SpeedCheck.run(new String[] {"a.csv", "--side", "b"}, none, none)).isEqualTo(USAGE);
+  }
+
+  @Test
+  void otherConditionsAreHeldAgainstFilesOfTheirOwn() throws IOException {
+    Path sides = Files.createDirectory(directory.resolve("sides"));
+    for (String name : SIDES) {
+      write(sides.resolve(name + ".csv"), sides(name));
+    }
+    List<String> output = new ArrayList<>();
+    assertThat(check(allMet(), output, "--sides", sides.toString())).isEqualTo(MET);
+    assertThat(output).last().isEqualTo("all 57 lines are met");
+  }
+
+  @Test
+  void eachOtherConditionMayBeShort() throws IOException {
+    for (String name : SIDES) {
+      Path sides = Files.createDirectory(directory.resolve("without-" + name));
+      for (String other : SIDES) {
+        if (!other.equals(name)) {
+          write(sides.resolve(other + ".csv"), sides(other));
+        }
+      }
+      List<String> output = new ArrayList<>();
+      assertThat(check(allMet(), output, "--sides", sides.toString())).isEqualTo(SHORT);
+      assertThat(output)
+          .filteredOn(line -> line.startsWith("SHORT"))
+          .isNotEmpty()
+          .allMatch(line -> line.endsWith("not measured"));
+    }
+  }
+
+  @Test
+  void aSmallHeapIsJudgedByTheWorkloadThatLosesMost() throws IOException {
+    Path sides = Files.createDirectory(directory.resolve("sides"));
+    write(sides.resolve("heap-1g.csv"), sides("heap-1g"));
+    List<Result> slower = sides("heap-256m");
+    slower.removeIf(result -> result.workload().equals("ycsb-c"));
+    slower.add(row("anvil", "ycsb-c", 8_900, 10, 110, 1));
+    write(sides.resolve("heap-256m.csv"), slower);
+    List<String> output = new ArrayList<>();
+    assertThat(check(allMet(), output, "--sides", sides.toString())).isEqualTo(SHORT);
+    assertThat(output)
+        .filteredOn(line -> line.startsWith("SHORT"))
+        .anyMatch(line -> line.endsWith("found 0.89x in ycsb-c"));
+  }
+
+  /** What meets all that is asked under a condition. */
+  private static List<Result> sides(String name) {
+    List<Result> results = allMet();
+    if (name.equals("two-writers")) {
+      results.removeIf(result -> result.workload().equals("fillrandom"));
+      results.add(row("anvil", "fillrandom", 13_000, 10, 110, 1));
+    }
+    return results;
   }
 
   private static List<Result> allMet() {
@@ -191,9 +249,7 @@ final class SpeedCheckTest {
   private int check(List<Result> results, List<String> output, String... options)
       throws IOException {
     Path file = directory.resolve("results.csv");
-    List<String> lines = new ArrayList<>(List.of(CsvFormat.HEADER));
-    results.forEach(result -> lines.add(CsvFormat.line(result)));
-    Files.write(file, lines);
+    write(file, results);
     List<String> args = new ArrayList<>(List.of(file.toString()));
     args.addAll(List.of(options));
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -201,5 +257,11 @@ final class SpeedCheckTest {
     int exit = SpeedCheck.run(args.toArray(String[]::new), out, out);
     output.addAll(bytes.toString(StandardCharsets.UTF_8).lines().toList());
     return exit;
+  }
+
+  private static void write(Path file, List<Result> results) throws IOException {
+    List<String> lines = new ArrayList<>(List.of(CsvFormat.HEADER));
+    results.forEach(result -> lines.add(CsvFormat.line(result)));
+    Files.write(file, lines);
   }
 }
