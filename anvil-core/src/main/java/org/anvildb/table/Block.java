@@ -14,6 +14,9 @@ final class Block {
   /** How many bytes of entries a seek touches: nine entries of 16 and 100 bytes. */
   static final int AHEAD_BYTES = 1024;
 
+  /** How many bytes are touched at most before large entries are read backwards. */
+  private static final int BACKWARDS_BYTES = 16 << 10;
+
   private final Table table;
   private final byte[] smallest;
 
@@ -82,6 +85,22 @@ final class Block {
     if (block != ordinal) {
       load(block);
       touch(start, start + table.searchBytes());
+      readHeader();
+      ordinal = block;
+    }
+  }
+
+  /**
+   * Sets the view on a block that will be read from its end. Where entries are large, its last lines
+   * are touched first: the processor fetches ahead what is read upwards, and the start of the entry
+   * before is too far below.
+   */
+  void openToReadBackwards(int block) {
+    if (block != ordinal) {
+      load(block);
+      if (table.hasLargeEntries()) {
+        touch(Math.max(start, end - BACKWARDS_BYTES), end);
+      }
       readHeader();
       ordinal = block;
     }

@@ -24,6 +24,8 @@ public final class Table implements AutoCloseable {
   /** As many lines as a processor fetches at once; a longer search waits for its own. */
   private static final int MAX_SEARCH_BYTES = 16 * TableFormat.LINE_BYTES;
 
+  private static final long LARGE_ENTRY_BYTES = 512;
+
   /** A point read's answer: the key is not there. */
   static final long ABSENT = -1;
 
@@ -50,6 +52,7 @@ public final class Table implements AutoCloseable {
   private final long maxSequence;
   private final Codec codec;
   private final long searchBytes;
+  private final boolean largeEntries;
   private final boolean direct;
   private final @Nullable PointIndex pointIndex;
   private final @Nullable BloomFilter bloomFilter;
@@ -76,6 +79,7 @@ public final class Table implements AutoCloseable {
     this.dataBytes = properties.dataBytes();
     this.maxSequence = meta.maxSequence();
     this.searchBytes = searchBytes(properties);
+    this.largeEntries = dataBytes >= LARGE_ENTRY_BYTES * properties.entries();
     this.codec = codecs.byId(properties.codecId(), file);
     this.direct = codec.id() == Codecs.NONE_ID;
     FilterPolicy policy = properties.filterPolicy();
@@ -377,6 +381,11 @@ public final class Table implements AutoCloseable {
           file, offset, "the block here is not what " + codec.name() + " wrote", e);
     }
     return target;
+  }
+
+  /** Tells whether entries take so much that the start of the next is not near that of one. */
+  boolean hasLargeEntries() {
+    return largeEntries;
   }
 
   /** Returns about how many bytes of a block are header, heads and offsets, within limits. */

@@ -124,7 +124,16 @@ final class TableCursor implements InternalCursor {
   private boolean previousBlock() {
     int previous = block.ordinal() - 1;
     at = -1;
-    return previous >= 0 && open(previous) && read(block.count - 1);
+    if (previous < 0) {
+      return false;
+    }
+    try {
+      block.openToReadBackwards(previous);
+    } catch (InternalError e) {
+      throw table.unreadable(e);
+    }
+    copyPrefix();
+    return read(block.count - 1);
   }
 
   private boolean open(int ordinal) {
