@@ -1,5 +1,6 @@
 package org.anvildb.api;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -100,6 +101,25 @@ public interface Database extends Keyspace, AutoCloseable {
 
   /** Compacts every keyspace down to one last level; returns when it is done. */
   void compact();
+
+  /**
+   * Makes a copy of the whole database, which can be opened like any other, while writers go on: of
+   * one moment during the call, so that it holds every write that was acknowledged before, and a
+   * prefix of those under way. When this returns, the copy is on disk, whatever the durability of
+   * the writes was; a crash before leaves none.
+   *
+   * <p>Tables are not copied but linked, on the same file system, and take no room until this
+   * database merges them away. The part of the log that is in no table yet is copied, at most a few
+   * times {@link DatabaseOptions#memtableBytes()}: that, and a handful of syncs, is the time it
+   * takes.
+   *
+   * @param directory where the copy will be: nothing, or an empty directory; its parent exists. It
+   *     is made beside it, as {@code directory.incomplete}
+   * @throws NotADatabaseException if the directory holds files
+   * @throws LockedException if another checkpoint to the same directory is under way
+   * @throws StorageException if the disk fails or is full; this database is none the worse for it
+   */
+  void checkpoint(Path directory);
 
   /**
    * Reports what the database is made of and what it has done since it was opened.

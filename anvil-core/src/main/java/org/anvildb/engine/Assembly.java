@@ -246,7 +246,7 @@ final class Assembly {
       Version version, OpenTables tables, MemtableSlot active, MemtableSlot[] frozen) {
     List<KeyspaceView> fresh = new ArrayList<>();
     KeyspaceView[] views = ReadStates.views(version, null, tables, fresh);
-    ReadState first = new ReadState(active, frozen, views);
+    ReadState first = new ReadState(active, frozen, views, version);
     fresh.forEach(Counted::release);
     active.release();
     for (MemtableSlot slot : frozen) {

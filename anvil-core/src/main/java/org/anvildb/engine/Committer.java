@@ -159,6 +159,17 @@ final class Committer {
     }
   }
 
+  /** Takes all of the database at this moment, as one step in the order of writes. */
+  CapturedState capture() {
+    lock.lock();
+    try {
+      ReadState state = states.retained();
+      return new CapturedState(state, state.active().memtable().limit(), sequence);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /**
    * Freezes the active memtable, if it holds anything.
    *

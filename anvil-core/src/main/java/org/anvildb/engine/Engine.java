@@ -1,6 +1,7 @@
 package org.anvildb.engine;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +17,7 @@ import org.anvildb.api.Snapshot;
 import org.anvildb.api.Stats;
 import org.anvildb.api.VerifyReport;
 import org.anvildb.api.WriteBatch;
+import org.anvildb.storage.DirectoryDraft;
 import org.anvildb.wal.BatchEncoder;
 import org.jspecify.annotations.Nullable;
 
@@ -219,6 +221,27 @@ public final class Engine implements Database {
   public VerifyReport verify() {
     parts.health().checkOpen();
     return LiveVerification.run(parts);
+  }
+
+  @Override
+  public void checkpoint(Path directory) {
+    Objects.requireNonNull(directory, "directory");
+    parts.health().checkOpen();
+    try (DirectoryDraft draft = parts.storage().draft(directory)) {
+      capture(new LinkedCheckpoint(parts.storage(), draft.storage()));
+      draft.publish();
+    }
+  }
+
+  /**
+   * Writes a consistent copy of this moment, while writers go on.
+   *
+   * @param target where it goes
+   * @return the number of the last batch in it
+   */
+  public long capture(CheckpointTarget target) {
+    parts.health().checkOpen();
+    return Checkpoint.write(parts, target);
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.anvildb.engine;
 
 import org.anvildb.cursor.FoundEntry;
 import org.anvildb.memtable.Memtable;
+import org.anvildb.version.Version;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ final class ReadState extends Counted {
   private final MemtableSlot active;
   private final MemtableSlot[] frozen;
   private final KeyspaceView[] keyspaces;
+  private final Version version;
 
   /**
    * Retains its parts.
@@ -25,11 +27,13 @@ final class ReadState extends Counted {
    * @param active the memtable that takes writes
    * @param frozen the memtables that wait to be flushed, newest first
    * @param keyspaces the keyspaces by id, ascending
+   * @param version what they are the open tables of
    */
-  ReadState(MemtableSlot active, MemtableSlot[] frozen, KeyspaceView[] keyspaces) {
+  ReadState(MemtableSlot active, MemtableSlot[] frozen, KeyspaceView[] keyspaces, Version version) {
     this.active = active;
     this.frozen = frozen;
     this.keyspaces = keyspaces;
+    this.version = version;
     active.retain();
     for (MemtableSlot slot : frozen) {
       slot.retain();
@@ -63,6 +67,11 @@ final class ReadState extends Counted {
   /** Returns the keyspaces, ascending by id; not to be changed. */
   KeyspaceView[] keyspaces() {
     return keyspaces;
+  }
+
+  /** Returns the version whose tables these are; with the memtables it is all of the database. */
+  Version version() {
+    return version;
   }
 
   /** Returns the tables of a keyspace, or null if there is no such keyspace (any more). */

@@ -54,7 +54,7 @@ final class ReadStates {
     MemtableSlot[] frozen = new MemtableSlot[old.frozen().length + 1];
     frozen[0] = old.active();
     System.arraycopy(old.frozen(), 0, frozen, 1, old.frozen().length);
-    swap(new ReadState(next, frozen, old.keyspaces()));
+    swap(new ReadState(next, frozen, old.keyspaces(), old.version()));
   }
 
   /**
@@ -73,7 +73,7 @@ final class ReadStates {
     }
     List<KeyspaceView> fresh = new ArrayList<>();
     KeyspaceView[] views = views(version, old, tables, fresh);
-    swap(new ReadState(old.active(), frozen, views));
+    swap(new ReadState(old.active(), frozen, views, version));
     fresh.forEach(Counted::release);
   }
 

@@ -100,6 +100,11 @@ public final class Memtable {
     this.noKeys = new KeyTree(operations, leafWriter);
   }
 
+  /** Returns the log segment; the operations are below {@link #limit()}. */
+  public MemorySegment log() {
+    return log;
+  }
+
   /** Returns the number of the log segment. */
   public long segmentNumber() {
     return segmentNumber;

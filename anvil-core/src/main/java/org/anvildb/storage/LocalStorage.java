@@ -6,6 +6,7 @@ import java.nio.channels.AsynchronousFileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -362,6 +363,29 @@ public final class LocalStorage implements Storage {
   }
 
   @Override
+  public void link(String name, Storage target) {
+    Path source = directory.resolve(FileNames.checkData(name));
+    regularSize(source, "link");
+    if (target instanceof LocalStorage local) {
+      Path link = local.changing(name);
+      try {
+        Files.createLink(link, source);
+        return;
+      } catch (FileAlreadyExistsException e) {
+        throw SystemFailure.translate(link, "link to " + source, e);
+      } catch (IOException | UnsupportedOperationException e) {
+        // Another file system, or one without links, or too many of them: a copy does as well.
+      }
+    }
+    FileCopy.copy(this, name, target, name);
+  }
+
+  @Override
+  public DirectoryDraft draft(Path target) {
+    return LocalDirectoryDraft.begin(target);
+  }
+
+  @Override
   public void syncDirectory() {
     checkWritable();
     try {
@@ -384,7 +408,7 @@ public final class LocalStorage implements Storage {
    * ClosedByInterruptException would hide a failed sync, and the next try would call it a success.
    * Windows has no such call, and its file system keeps the order of such changes itself.
    */
-  private static void forceDirectory(Path path) throws IOException {
+  static void forceDirectory(Path path) throws IOException {
     if (WINDOWS) {
       return;
     }

@@ -1,5 +1,6 @@
 package org.anvildb.storage;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -129,6 +130,31 @@ public interface Storage extends AutoCloseable {
    * @param name its name; it is an error if there is none
    */
   void delete(String name);
+
+  /**
+   * Gives a file that never changes again a second name, the same one, in another directory. Where
+   * the file system can, both names stand for one file, and no byte is copied; elsewhere the other
+   * directory gets a copy whose bytes are durable on return. The name is durable after {@link
+   * #syncDirectory()} of that directory.
+   *
+   * @param name its name; its bytes are durable
+   * @param target the directory where that name is not taken
+   */
+  default void link(String name, Storage target) {
+    FileCopy.copy(this, FileNames.checkData(name), target, name);
+  }
+
+  /**
+   * Begins a directory that becomes visible as a whole: see {@link DirectoryDraft}.
+   *
+   * @param target where it will be: nothing, or an empty directory; the parent exists
+   * @return the draft; close it
+   * @throws org.anvildb.api.NotADatabaseException if the target holds files
+   * @throws org.anvildb.api.LockedException if another one is making the same directory
+   */
+  default DirectoryDraft draft(Path target) {
+    throw new UnsupportedOperationException(location() + " makes no other directories");
+  }
 
   /** Makes all creations, renamings and removals so far durable. */
   void syncDirectory();

@@ -170,6 +170,33 @@ final class CrashHistory {
     return batches;
   }
 
+  /**
+   * All that a copy of the database holds that is made now, whatever becomes of the database.
+   *
+   * @param names the keyspaces by name, in order
+   */
+  record Moment(long batches, LinkedHashMap<String, Integer> names, Map<Integer, ByteMap> content) {
+    void check(Database db, Random random) {
+      assertThat(db.stats().lastSequence()).as("batches in the copy").isEqualTo(batches);
+      assertThat(db.keyspaces()).as("keyspaces").isEqualTo(List.copyOf(names.keySet()));
+      names.forEach((name, keyspace) ->
+          checkContent(
+              name, batches, db.keyspace(name), CrashHistory.content(content, keyspace), random));
+    }
+  }
+
+  /** Returns the moment after so many batches, with the keyspaces that a database has then. */
+  Moment moment(long batches, List<String> found) {
+    LinkedHashMap<String, Integer> present =
+        found.equals(List.copyOf(names.keySet())) ? names : namesToBe;
+    return new Moment(batches, present, contents.get((int) batches));
+  }
+
+  /** Returns the present moment; nothing is being written. */
+  Moment moment() {
+    return new Moment(size(), names, contents.getLast());
+  }
+
   private static ByteMap content(Map<Integer, ByteMap> contents, int keyspace) {
     return contents.getOrDefault(keyspace, new ByteMap());
   }

@@ -2,6 +2,7 @@ package org.anvildb.proof;
 
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -236,6 +237,11 @@ final class CrashRun {
   void checkAfterFailure() {
     history.settle(db.stats().lastSequence());
     history.check(db, history.size(), history.size(), random);
+  }
+
+  /** Makes a copy of the database in another directory of its disk. */
+  void checkpoint(String directory) {
+    db.checkpoint(Path.of(directory));
   }
 
   int draw(int bound) {

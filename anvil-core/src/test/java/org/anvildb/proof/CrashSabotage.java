@@ -1,13 +1,16 @@
 package org.anvildb.proof;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.anvildb.storage.AppendFile;
+import org.anvildb.storage.DirectoryDraft;
 import org.anvildb.storage.DirectoryLock;
 import org.anvildb.storage.MappedFile;
 import org.anvildb.storage.Storage;
+import org.anvildb.storage.sim.MemoryStorage;
 import org.anvildb.storage.sim.OperationKind;
 
 /**
@@ -81,6 +84,42 @@ record CrashSabotage(Storage storage, Set<OperationKind> left, String suffix) im
   @Override
   public void delete(String name) {
     storage.delete(name);
+  }
+
+  @Override
+  public void link(String name, Storage target) {
+    storage.link(name, target instanceof CrashSabotage(Storage inside, _, _) ? inside : target);
+  }
+
+  /** A draft without its creation under another name bears its own from the beginning. */
+  @Override
+  public DirectoryDraft draft(Path target) {
+    DirectoryDraft draft = storage.draft(target);
+    boolean isNamed = isLeftOut(OperationKind.CREATE_DIRECTORY, "");
+    if (isNamed) {
+      draft.publish();
+    }
+    Storage files =
+        isNamed ? ((MemoryStorage) storage).directory(target.toString()) : draft.storage();
+    Storage inside = new CrashSabotage(files, left, suffix);
+    return new DirectoryDraft() {
+      @Override
+      public Storage storage() {
+        return inside;
+      }
+
+      @Override
+      public void publish() {
+        if (!isNamed) {
+          draft.publish();
+        }
+      }
+
+      @Override
+      public void close() {
+        draft.close();
+      }
+    };
   }
 
   @Override

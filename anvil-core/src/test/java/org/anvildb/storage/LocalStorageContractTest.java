@@ -1,7 +1,17 @@
 package org.anvildb.storage;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import org.anvildb.api.LockedException;
+import org.anvildb.api.NotADatabaseException;
+import org.anvildb.api.StorageException;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The contract on a directory of the file system. */
@@ -11,11 +21,66 @@ final class LocalStorageContractTest extends StorageContract {
 
   @BeforeEach
   void open() {
-    storage = LocalStorage.open(directory, false, false);
+    storage = LocalStorage.open(directory.resolve("main"), true, false);
   }
 
   @Override
   Storage storage() {
     return storage;
+  }
+
+  @Override
+  Path beside(String name) {
+    return directory.resolve(name);
+  }
+
+  @Override
+  Storage open(Path other) {
+    return LocalStorage.open(other, false, false);
+  }
+
+  @Override
+  void makeEmpty(Path other) {
+    try {
+      Files.delete(other.resolve(FileNames.LOCK));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void aLinkTakesNoRoomAndADraftHasOneMakerAtATime() throws IOException {
+    storage.create("a").close();
+    Path target = directory.resolve("copy");
+    try (DirectoryDraft draft = storage.draft(target)) {
+      storage.link("a", draft.storage());
+      assertThatThrownBy(() -> storage.draft(target)).isInstanceOf(LockedException.class);
+      draft.publish();
+    }
+    assertThat(Files.isSameFile(directory.resolve("main/a"), target.resolve("a"))).isTrue();
+    assertThat(directory.resolve("copy.incomplete")).doesNotExist();
+  }
+
+  @Test
+  void whatACrashLeftOfADraftIsTakenOver() throws IOException {
+    storage.create("a").close();
+    Path left = Files.createDirectory(directory.resolve("copy.incomplete"));
+    Files.writeString(left.resolve("000009.sst"), "left");
+    try (DirectoryDraft draft = storage.draft(directory.resolve("copy"))) {
+      storage.link("a", draft.storage());
+      draft.publish();
+    }
+    assertThat(directory.resolve("copy/000009.sst")).doesNotExist();
+    assertThat(directory.resolve("copy/a")).exists();
+  }
+
+  @Test
+  void aDraftNeedsAParentAndNoFileInItsPlace() throws IOException {
+    assertThatThrownBy(() -> storage.draft(directory.resolve("missing/copy")))
+        .isInstanceOf(StorageException.class);
+    Files.writeString(directory.resolve("file"), "x");
+    assertThatThrownBy(() -> storage.draft(directory.resolve("file")))
+        .isInstanceOf(NotADatabaseException.class);
+    assertThat(directory.resolve("file")).hasContent("x");
   }
 }

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
+import org.anvildb.api.AnvilException;
 import org.anvildb.api.LockedException;
+import org.anvildb.api.NotADatabaseException;
 import org.anvildb.api.StorageException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +21,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 abstract class StorageContract {
   /** Returns an empty storage, the same one throughout a test. */
   abstract Storage storage();
+
+  /** Returns the path of another directory, which drafts of this storage may become. */
+  abstract Path beside(String name);
+
+  /** Opens another directory. */
+  abstract Storage open(Path directory);
 
   private void write(String name, String text) {
     try (AppendFile file = storage().create(name)) {
@@ -309,5 +318,85 @@ abstract class StorageContract {
   @Test
   void tellsTheRoomThatIsLeft() {
     assertThat(storage().freeBytes()).isPositive();
+  }
+
+  @Test
+  void aDirectoryIsSeenAsAWholeWhenItIsPublished() {
+    write("000001.sst", "table");
+    Path target = beside("copy");
+    try (DirectoryDraft draft = storage().draft(target)) {
+      assertThat(draft.storage().list()).isSubsetOf("LOCK");
+      storage().link("000001.sst", draft.storage());
+      try (AppendFile file = draft.storage().create("CURRENT")) {
+        file.append(new byte[3], 0, 3);
+        file.sync();
+      }
+      assertThatThrownBy(() -> open(target)).isInstanceOf(AnvilException.class);
+      draft.publish();
+    }
+    Storage copy = open(target);
+    assertThat(copy.list())
+        .contains("000001.sst", "CURRENT")
+        .isSubsetOf("000001.sst", "CURRENT", "LOCK");
+    assertThat(new String(copy.read("000001.sst", 0, 100), UTF_8)).isEqualTo("table");
+    storage().delete("000001.sst");
+    assertThat(new String(copy.read("000001.sst", 0, 100), UTF_8)).isEqualTo("table");
+    assertThat(storage().list()).isEmpty();
+    copy.delete("000001.sst");
+    copy.lock(Duration.ZERO).close();
+  }
+
+  @Test
+  void aDraftThatIsNotPublishedLeavesNothing() {
+    write("a", "table");
+    Path target = beside("copy");
+    DirectoryDraft draft = storage().draft(target);
+    storage().link("a", draft.storage());
+    draft.close();
+    draft.close();
+    assertThatThrownBy(() -> open(target)).isInstanceOf(AnvilException.class);
+    try (DirectoryDraft next = storage().draft(target)) {
+      assertThat(next.storage().list()).isSubsetOf("LOCK");
+      next.publish();
+    }
+    open(target);
+    assertThat(text("a")).isEqualTo("table");
+  }
+
+  @Test
+  void aDraftTakesAnEmptyDirectorysPlaceAndRefusesAFilledOne() {
+    write("a", "table");
+    Path target = beside("copy");
+    for (int i = 0; i < 2; i++) {
+      try (DirectoryDraft draft = storage().draft(target)) {
+        storage().link("a", draft.storage());
+        draft.publish();
+      }
+      Storage copy = open(target);
+      assertThatThrownBy(() -> storage().draft(target)).isInstanceOf(NotADatabaseException.class);
+      assertThat(new String(copy.read("a", 0, 100), UTF_8)).isEqualTo("table");
+      copy.delete("a");
+      makeEmpty(target);
+    }
+  }
+
+  /** Removes what else an emptied directory may hold. */
+  void makeEmpty(Path directory) {}
+
+  @Test
+  void linksNothingThatIsMissingAndNothingOverAnotherFile() {
+    write("a", "one");
+    try (DirectoryDraft draft = storage().draft(beside("copy"))) {
+      Storage copy = draft.storage();
+      assertThatThrownBy(() -> storage().link("missing", copy))
+          .isInstanceOf(StorageException.class);
+      assertThatThrownBy(() -> storage().link("../a", copy))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> storage().link("LOCK", copy))
+          .isInstanceOf(IllegalArgumentException.class);
+      storage().link("a", copy);
+      assertThatThrownBy(() -> storage().link("a", copy)).isInstanceOf(StorageException.class);
+      assertThat(new String(copy.read("a", 0, 100), UTF_8)).isEqualTo("one");
+    }
   }
 }

@@ -3,6 +3,7 @@ package org.anvildb.storage.sim;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -10,6 +11,7 @@ import org.anvildb.api.DiskFullException;
 import org.anvildb.api.StorageException;
 import org.anvildb.api.TooManyOpenFilesException;
 import org.anvildb.storage.AppendFile;
+import org.anvildb.storage.DirectoryDraft;
 import org.anvildb.storage.DirectoryLock;
 import org.anvildb.storage.MappedFile;
 import org.anvildb.storage.Storage;
@@ -24,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FaultyStorage implements Storage {
   private final Storage delegate;
+
+  /** Whose plan and counts this storage follows: its own, but for a directory that it drafts. */
+  private final FaultyStorage counting;
+
   private @Nullable FaultPlan plan;
   private long seen;
   private long hits;
@@ -35,6 +41,12 @@ public final class FaultyStorage implements Storage {
    */
   public FaultyStorage(Storage delegate) {
     this.delegate = delegate;
+    this.counting = this;
+  }
+
+  private FaultyStorage(Storage delegate, FaultyStorage counting) {
+    this.delegate = delegate;
+    this.counting = counting;
   }
 
   /**
@@ -67,8 +79,12 @@ public final class FaultyStorage implements Storage {
     return hits;
   }
 
+  private @Nullable Fault next(OperationKind kind) {
+    return counting.count(kind);
+  }
+
   /** Counts an operation; returns what is to go wrong with it, if anything. */
-  private synchronized @Nullable Fault next(OperationKind kind) {
+  private synchronized @Nullable Fault count(OperationKind kind) {
     FaultPlan current = plan;
     if (current == null || !current.kinds().contains(kind)) {
       return null;
@@ -205,6 +221,37 @@ public final class FaultyStorage implements Storage {
   public void delete(String name) {
     pass(OperationKind.DELETE, name);
     delegate.delete(name);
+  }
+
+  @Override
+  public void link(String name, Storage target) {
+    pass(OperationKind.LINK, name);
+    delegate.link(name, target instanceof FaultyStorage faulty ? faulty.delegate : target);
+  }
+
+  @Override
+  public DirectoryDraft draft(Path target) {
+    pass(OperationKind.CREATE_DIRECTORY, "");
+    DirectoryDraft draft = delegate.draft(target);
+    Storage inside = new FaultyStorage(draft.storage(), counting);
+    return new DirectoryDraft() {
+      @Override
+      public Storage storage() {
+        return inside;
+      }
+
+      @Override
+      public void publish() {
+        pass(OperationKind.SYNC_DIRECTORY, "");
+        pass(OperationKind.RENAME, "");
+        draft.publish();
+      }
+
+      @Override
+      public void close() {
+        draft.close();
+      }
+    };
   }
 
   @Override

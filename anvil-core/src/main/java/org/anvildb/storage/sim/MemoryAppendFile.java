@@ -25,7 +25,7 @@ final class MemoryAppendFile implements AppendFile {
 
   @Override
   public String name() {
-    return name;
+    return MemoryDirectory.plain(name);
   }
 
   @Override

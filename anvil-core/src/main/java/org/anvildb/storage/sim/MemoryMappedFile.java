@@ -33,7 +33,7 @@ final class MemoryMappedFile implements MappedFile {
 
   @Override
   public String name() {
-    return name;
+    return MemoryDirectory.plain(name);
   }
 
   @Override

@@ -2,16 +2,21 @@ package org.anvildb.storage.sim;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.anvildb.api.DiskFullException;
 import org.anvildb.api.LockedException;
 import org.anvildb.api.StorageException;
 import org.anvildb.storage.AppendFile;
+import org.anvildb.storage.DirectoryDraft;
 import org.anvildb.storage.DirectoryLock;
+import org.anvildb.storage.FileCopy;
 import org.anvildb.storage.FileNames;
 import org.anvildb.storage.MappedFile;
 import org.anvildb.storage.Storage;
@@ -45,7 +50,7 @@ public final class MemoryStorage implements Storage {
   private @Nullable OperationHook hook;
   private long operations;
   private long failingSync = -1;
-  private @Nullable MemoryLock holder;
+  private final Map<String, MemoryLock> holders = new HashMap<>();
   private boolean crashed;
 
   /** Makes an empty directory whose mappings any thread can use. */
@@ -143,7 +148,7 @@ public final class MemoryStorage implements Storage {
       file.release(true);
     }
     open.clear();
-    holder = null;
+    holders.clear();
   }
 
   /**
@@ -164,47 +169,169 @@ public final class MemoryStorage implements Storage {
   }
 
   @Override
-  public synchronized DirectoryLock lock(Duration timeout) {
+  public DirectoryLock lock(Duration timeout) {
     Objects.requireNonNull(timeout, "timeout");
-    long index = begin(OperationKind.LOCK, FileNames.LOCK);
-    if (holder != null) {
+    return lockAt(FileNames.LOCK);
+  }
+
+  @Override
+  public List<String> list() {
+    return listAt("");
+  }
+
+  @Override
+  public boolean exists(String name) {
+    return existsAt(FileNames.check(name));
+  }
+
+  @Override
+  public long size(String name) {
+    return sizeAt(FileNames.check(name));
+  }
+
+  @Override
+  public AppendFile create(String name) {
+    return createAt(FileNames.checkData(name));
+  }
+
+  @Override
+  public MappedFile createMapped(String name, long bytes) {
+    return createMappedAt(FileNames.checkData(name), bytes);
+  }
+
+  @Override
+  public MappedFile mapWritable(String name) {
+    return mapWritableAt(FileNames.checkData(name));
+  }
+
+  @Override
+  public MappedFile map(String name) {
+    return mapAt(FileNames.checkData(name));
+  }
+
+  @Override
+  public byte[] read(String name, long offset, int length) {
+    return readAt(FileNames.checkData(name), offset, length);
+  }
+
+  @Override
+  public void rename(String from, String to) {
+    renameAt(FileNames.checkData(from), FileNames.checkData(to));
+  }
+
+  @Override
+  public void delete(String name) {
+    deleteAt(FileNames.checkData(name));
+  }
+
+  @Override
+  public void link(String name, Storage target) {
+    FileNames.checkData(name);
+    if (target instanceof MemoryFolder folder && folder.isOf(this)) {
+      linkAt(name, folder.path(name));
+    } else {
+      FileCopy.copy(this, name, target, name);
+    }
+  }
+
+  /** The directory is one of this disk, whatever stands before the last name of the path. */
+  @Override
+  public DirectoryDraft draft(Path target) {
+    return MemoryDraft.begin(this, FileNames.check(String.valueOf(target.getFileName())));
+  }
+
+  @Override
+  public void syncDirectory() {
+    syncDirectoryAt("");
+  }
+
+  /**
+   * Returns another directory of this disk, such as a {@linkplain #draft draft} left: its
+   * operations are operations of this storage.
+   *
+   * @param name its name; it exists
+   * @return the directory; its own directories, if any, can't be reached
+   */
+  public Storage directory(String name) {
+    if (!hasFolder(FileNames.check(name))) {
+      throw new StorageException(path(name) + ": no such directory", null);
+    }
+    return new MemoryFolder(this, name);
+  }
+
+  /**
+   * Lists the other directories of this disk.
+   *
+   * @return their names, sorted
+   */
+  public synchronized List<String> directories() {
+    checkAlive();
+    return directory.folders();
+  }
+
+  synchronized DirectoryLock lockAt(String name) {
+    long index = begin(OperationKind.LOCK, name);
+    if (holders.containsKey(name)) {
       throw new LockedException(location + ": already open in this JVM (the storage is locked)");
     }
-    MemoryLock lock = new MemoryLock();
-    holder = lock;
-    end(OperationKind.LOCK, FileNames.LOCK, index);
+    MemoryLock lock = new MemoryLock(name);
+    holders.put(name, lock);
+    end(OperationKind.LOCK, name, index);
     return lock;
   }
 
-  @Override
-  public synchronized List<String> list() {
-    long index = begin(OperationKind.LIST, "");
-    List<String> names = directory.names();
-    end(OperationKind.LIST, "", index);
+  synchronized boolean hasFolder(String name) {
+    long index = begin(OperationKind.EXISTS, name);
+    boolean exists = directory.find(name + MemoryDirectory.SEPARATOR) != null;
+    end(OperationKind.EXISTS, name, index);
+    return exists;
+  }
+
+  synchronized void createFolder(String name) {
+    long index = begin(OperationKind.CREATE_DIRECTORY, name);
+    directory.create(name + MemoryDirectory.SEPARATOR, MemoryFile.unsynced(0));
+    end(OperationKind.CREATE_DIRECTORY, name, index);
+  }
+
+  synchronized void renameFolder(String from, String to) {
+    long index = begin(OperationKind.RENAME, from);
+    directory.renameFolder(from, to);
+    end(OperationKind.RENAME, from, index);
+  }
+
+  synchronized void deleteFolder(String name) {
+    deleteAt(name + MemoryDirectory.SEPARATOR);
+  }
+
+  /** Links a file; the names from here on may lead into another directory of the disk. */
+  synchronized void linkAt(String name, String link) {
+    long index = begin(OperationKind.LINK, name);
+    directory.create(link, find(name));
+    end(OperationKind.LINK, name, index);
+  }
+
+  synchronized List<String> listAt(String folder) {
+    long index = begin(OperationKind.LIST, folder);
+    List<String> names = directory.names(folder);
+    end(OperationKind.LIST, folder, index);
     return names;
   }
 
-  @Override
-  public synchronized boolean exists(String name) {
-    FileNames.check(name);
+  synchronized boolean existsAt(String name) {
     long index = begin(OperationKind.EXISTS, name);
     boolean exists = directory.find(name) != null;
     end(OperationKind.EXISTS, name, index);
     return exists;
   }
 
-  @Override
-  public synchronized long size(String name) {
-    FileNames.check(name);
+  synchronized long sizeAt(String name) {
     long index = begin(OperationKind.SIZE, name);
     long size = find(name).length();
     end(OperationKind.SIZE, name, index);
     return size;
   }
 
-  @Override
-  public synchronized AppendFile create(String name) {
-    FileNames.checkData(name);
+  synchronized AppendFile createAt(String name) {
     long index = begin(OperationKind.CREATE, name);
     MemoryFile file = MemoryFile.unsynced(0);
     directory.create(name, file);
@@ -212,9 +339,7 @@ public final class MemoryStorage implements Storage {
     return new MemoryAppendFile(this, name, file);
   }
 
-  @Override
-  public synchronized MappedFile createMapped(String name, long bytes) {
-    FileNames.checkData(name);
+  synchronized MappedFile createMappedAt(String name, long bytes) {
     if (bytes <= 0) {
       throw new IllegalArgumentException("bytes must be positive, but is " + bytes);
     }
@@ -238,9 +363,7 @@ public final class MemoryStorage implements Storage {
     return opened(name, file, file.mapWritable(arenas), null);
   }
 
-  @Override
-  public synchronized MappedFile mapWritable(String name) {
-    FileNames.checkData(name);
+  synchronized MappedFile mapWritableAt(String name) {
     long index = begin(OperationKind.MAP_WRITABLE, name);
     MemoryFile file = find(name);
     MappedFile mapped = opened(name, file, file.mapWritable(arenas), null);
@@ -248,9 +371,7 @@ public final class MemoryStorage implements Storage {
     return mapped;
   }
 
-  @Override
-  public synchronized MappedFile map(String name) {
-    FileNames.checkData(name);
+  synchronized MappedFile mapAt(String name) {
     long index = begin(OperationKind.MAP, name);
     MemoryFile file = find(name);
     MappedFile mapped;
@@ -264,12 +385,10 @@ public final class MemoryStorage implements Storage {
     return mapped;
   }
 
-  @Override
-  public synchronized byte[] read(String name, long offset, int length) {
+  synchronized byte[] readAt(String name, long offset, int length) {
     if (offset < 0 || length < 0) {
       throw new IllegalArgumentException("negative range: " + length + " bytes at " + offset);
     }
-    FileNames.checkData(name);
     long index = begin(OperationKind.READ, name);
     MemoryFile file = find(name);
     int count = (int) Math.clamp(file.length() - offset, 0L, (long) length);
@@ -278,10 +397,7 @@ public final class MemoryStorage implements Storage {
     return bytes;
   }
 
-  @Override
-  public synchronized void rename(String from, String to) {
-    FileNames.checkData(from);
-    FileNames.checkData(to);
+  synchronized void renameAt(String from, String to) {
     long index = begin(OperationKind.RENAME, from);
     MemoryFile file = find(from);
     if (!from.equals(to)) {
@@ -290,22 +406,19 @@ public final class MemoryStorage implements Storage {
     end(OperationKind.RENAME, from, index);
   }
 
-  @Override
-  public synchronized void delete(String name) {
-    FileNames.checkData(name);
+  synchronized void deleteAt(String name) {
     long index = begin(OperationKind.DELETE, name);
     directory.delete(name, find(name));
     end(OperationKind.DELETE, name, index);
   }
 
-  @Override
-  public synchronized void syncDirectory() {
-    long index = begin(OperationKind.SYNC_DIRECTORY, "");
+  synchronized void syncDirectoryAt(String folder) {
+    long index = begin(OperationKind.SYNC_DIRECTORY, folder);
     if (index == failingSync) {
       throw new StorageException(location + ": cannot sync directory: injected I/O error", null);
     }
-    directory.sync();
-    end(OperationKind.SYNC_DIRECTORY, "", index);
+    directory.sync(folder);
+    end(OperationKind.SYNC_DIRECTORY, folder, index);
   }
 
   @Override
@@ -385,26 +498,32 @@ public final class MemoryStorage implements Storage {
   }
 
   private final class MemoryLock implements DirectoryLock {
+    private final String name;
+
+    MemoryLock(String name) {
+      this.name = name;
+    }
+
     @Override
     public void ensureValid() {
       synchronized (MemoryStorage.this) {
-        long index = begin(OperationKind.CHECK_LOCK, FileNames.LOCK);
-        if (holder != this) {
+        long index = begin(OperationKind.CHECK_LOCK, name);
+        if (holders.get(name) != this) {
           throw new StorageException(location + ": the lock is closed", null);
         }
-        end(OperationKind.CHECK_LOCK, FileNames.LOCK, index);
+        end(OperationKind.CHECK_LOCK, name, index);
       }
     }
 
     @Override
     public void close() {
       synchronized (MemoryStorage.this) {
-        if (holder != this || crashed) {
+        if (holders.get(name) != this || crashed) {
           return;
         }
-        long index = begin(OperationKind.UNLOCK, FileNames.LOCK);
-        holder = null;
-        end(OperationKind.UNLOCK, FileNames.LOCK, index);
+        long index = begin(OperationKind.UNLOCK, name);
+        holders.remove(name);
+        end(OperationKind.UNLOCK, name, index);
       }
     }
   }

@@ -30,6 +30,10 @@ public enum OperationKind {
   RENAME(true),
   /** Deleting a file. */
   DELETE(true),
+  /** Giving a file a second name in another directory. */
+  LINK(true),
+  /** Creating a directory under a temporary name. */
+  CREATE_DIRECTORY(true),
   /** Making changes of the directory durable. */
   SYNC_DIRECTORY(true),
   /** Appending to a file. */

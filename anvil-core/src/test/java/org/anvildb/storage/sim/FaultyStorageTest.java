@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import org.anvildb.api.DiskFullException;
 import org.anvildb.api.StorageException;
 import org.anvildb.api.TooManyOpenFilesException;
 import org.anvildb.storage.AppendFile;
+import org.anvildb.storage.DirectoryDraft;
 import org.anvildb.storage.DirectoryLock;
 import org.anvildb.storage.MappedFile;
 import org.junit.jupiter.api.Test;
@@ -53,6 +55,11 @@ final class FaultyStorageTest {
       case RENAME -> storage.rename("a", "b");
       case DELETE -> storage.delete("a");
       case SYNC_DIRECTORY -> storage.syncDirectory();
+      case LINK, CREATE_DIRECTORY -> {
+        try (DirectoryDraft draft = storage.draft(Path.of("copy"))) {
+          storage.link("a", draft.storage());
+        }
+      }
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,7 @@ import org.anvildb.api.DiskFullException;
 import org.anvildb.api.LockedException;
 import org.anvildb.api.StorageException;
 import org.anvildb.storage.AppendFile;
+import org.anvildb.storage.DirectoryDraft;
 import org.anvildb.storage.DirectoryLock;
 import org.anvildb.storage.MappedFile;
 import org.anvildb.storage.Storage;
@@ -77,6 +79,10 @@ final class MemoryStorageTest {
       storage.rename("a", "c");
       storage.delete("c");
       storage.syncDirectory();
+      try (DirectoryDraft draft = storage.draft(Path.of("d"))) {
+        storage.link("b", draft.storage());
+        draft.publish();
+      }
     }
   }
 
@@ -109,8 +115,15 @@ final class MemoryStorageTest {
             "19 RENAME a",
             "20 DELETE c",
             "21 SYNC_DIRECTORY ",
-            "22 UNLOCK LOCK");
-    assertThat(storage.operations()).isEqualTo(23);
+            "22 EXISTS d",
+            "23 EXISTS d.incomplete",
+            "24 CREATE_DIRECTORY d.incomplete",
+            "25 LINK b",
+            "26 SYNC_DIRECTORY d.incomplete",
+            "27 RENAME d.incomplete",
+            "28 SYNC_DIRECTORY ",
+            "29 UNLOCK LOCK");
+    assertThat(storage.operations()).isEqualTo(30);
     for (OperationKind kind : OperationKind.values()) {
       assertThat(seen).anyMatch(line -> line.contains(" " + kind + " "));
     }
@@ -119,7 +132,7 @@ final class MemoryStorageTest {
   @Test
   void aRunCanStopBeforeAndAfterEveryOperation() {
     for (boolean after : new boolean[] {false, true}) {
-      for (int stop = 0; stop < 22; stop++) {
+      for (int stop = 0; stop < 29; stop++) {
         MemoryStorage one = new MemoryStorage();
         one.setHook(stopAt(one, stop, after));
         assertThatThrownBy(() -> runAll(one)).isInstanceOf(Stop.class);

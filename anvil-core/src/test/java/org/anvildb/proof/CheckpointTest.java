@@ -1,0 +1,93 @@
+package org.anvildb.proof;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.anvildb.storage.Storage;
+import org.anvildb.storage.sim.OperationKind;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Holds that a checkpoint is the exact state of the database at its moment, that a crash leaves
+ * none or a whole one, and that neither harms the other. {@code -Dlong=MINUTES} goes on with more
+ * seeds; {@code -Dseed=} repeats what failed.
+ */
+final class CheckpointTest {
+  private static final long SEED = Long.getLong("seed", 1);
+  private static final long LONG_NANOS = TimeUnit.MINUTES.toNanos(Long.getLong("long", 0));
+  private static final int CHECKPOINTS_OF_A_SEED = 60;
+  private static final long LEAST_CHECKPOINTS = 300;
+  private static final long LEAST_STATES = 5_000;
+
+  private final Logger log = Logger.getLogger("org.anvildb");
+
+  @BeforeEach
+  void silence() {
+    log.setLevel(Level.OFF);
+  }
+
+  @AfterEach
+  void speak() {
+    log.setLevel(null);
+  }
+
+  @Test
+  void everyCrashLeavesNoCheckpointOrTheWholeOne() {
+    long begin = System.nanoTime();
+    List<CheckpointRun> played = new ArrayList<>();
+    long seed = SEED;
+    do {
+      CheckpointRun run = new CheckpointRun(seed++);
+      run.play(CHECKPOINTS_OF_A_SEED);
+      played.add(run);
+    } while (played.getLast().violations().isEmpty()
+        && (checkpoints(played) < LEAST_CHECKPOINTS || System.nanoTime() - begin < LONG_NANOS));
+    long states = played.stream().mapToLong(CheckpointRun::states).sum();
+    List<AssertionError> violations = played.getLast().violations();
+    System.out.printf(
+        "checkpoints: %,d under writes, crashed into %,d states, %,d opened and compared,"
+            + " %d violations, seeds %d to %d, %d s%n",
+        checkpoints(played),
+        states,
+        played.stream().mapToLong(CheckpointRun::restored).sum(),
+        violations.size(),
+        SEED,
+        seed - 1,
+        TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin));
+    if (!violations.isEmpty()) {
+      AssertionError first = violations.getFirst();
+      violations.stream().skip(1).forEach(first::addSuppressed);
+      throw first;
+    }
+    assertThat(states).isGreaterThanOrEqualTo(LEAST_STATES);
+  }
+
+  @Test
+  void anUnsyncedLogInACheckpointIsFound() {
+    assertFound(storage -> new CrashSabotage(storage, Set.of(OperationKind.SYNC), ".wal"));
+  }
+
+  @Test
+  void aCheckpointThatIsSeenBeforeItIsWholeIsFound() {
+    assertFound(storage -> new CrashSabotage(storage, Set.of(OperationKind.CREATE_DIRECTORY), ""));
+  }
+
+  private static void assertFound(UnaryOperator<Storage> layer) {
+    CheckpointRun run = new CheckpointRun(SEED);
+    run.over(layer);
+    run.play(CHECKPOINTS_OF_A_SEED);
+    assertThat(run.violations()).isNotEmpty();
+  }
+
+  private static long checkpoints(List<CheckpointRun> played) {
+    return played.stream().mapToLong(CheckpointRun::checkpoints).sum();
+  }
+}
