@@ -4,7 +4,8 @@ package org.anvildb.api;
  * A list of writes that take effect together.
  *
  * <p>Operations apply in order: of two on the same key the later one wins. Keys and values are
- * copied when they are added. Not thread-safe; made by {@link Database#newBatch()}.
+ * copied when they are added. Not thread-safe; made by {@link Database#newBatch()}. A use by two
+ * threads at once is an {@link IllegalStateException} for one of them, whose call changed nothing.
  */
 public interface WriteBatch {
   /**

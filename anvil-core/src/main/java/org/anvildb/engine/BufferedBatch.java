@@ -1,18 +1,39 @@
 package org.anvildb.engine;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import org.anvildb.api.Keyspace;
 import org.anvildb.api.WriteBatch;
 import org.anvildb.version.KeyspaceVersion;
 import org.anvildb.wal.BatchEncoder;
 
-/** A batch that is encoded as it is filled, in the form that goes to the log. Not thread-safe. */
+/**
+ * A batch that is encoded as it is filled, in the form that goes to the log. Not thread-safe, but a
+ * use by two threads at once is found: of the two the later one gets an exception and has changed
+ * nothing. Else a batch that is changed while it is written would put bytes into the log that its
+ * checksum does not cover, and the next opening would take them for the log's end.
+ */
 final class BufferedBatch implements WriteBatch {
+  private static final VarHandle IN_USE = inUse();
+
   private final Engine engine;
   private final BatchEncoder encoder = new BatchEncoder();
 
+  /** Whether a thread is in a method that changes or writes the batch. */
+  @SuppressWarnings("unused")
+  private boolean isInUse;
+
   BufferedBatch(Engine engine) {
     this.engine = engine;
+  }
+
+  private static VarHandle inUse() {
+    try {
+      return MethodHandles.lookup().findVarHandle(BufferedBatch.class, "isInUse", boolean.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
   }
 
   /** Returns a batch of this database as what it is. */
@@ -25,8 +46,19 @@ final class BufferedBatch implements WriteBatch {
         "the batch was made by another database: write it to the one whose newBatch() made it");
   }
 
-  BatchEncoder encoder() {
+  /** Returns what is to be written, reserved for the calling thread until {@link #end()}. */
+  BatchEncoder begin() {
+    if (!IN_USE.compareAndSet(this, false, true)) {
+      throw new IllegalStateException(
+          "the batch is written or changed by another thread at this moment, and this call changed"
+              + " nothing; use one batch for each thread, or a lock");
+    }
     return encoder;
+  }
+
+  /** Lets others use the batch. */
+  void end() {
+    IN_USE.setRelease(this, false);
   }
 
   @Override
@@ -61,17 +93,34 @@ final class BufferedBatch implements WriteBatch {
 
   @Override
   public void clear() {
-    encoder.clear();
+    BatchEncoder emptied = begin();
+    try {
+      emptied.clear();
+    } finally {
+      end();
+    }
   }
 
   private WriteBatch put(int keyspace, byte[] key, byte[] value) {
-    encoder.put(
-        keyspace, Objects.requireNonNull(key, "key"), Objects.requireNonNull(value, "value"));
+    Objects.requireNonNull(key, "key");
+    Objects.requireNonNull(value, "value");
+    BatchEncoder filled = begin();
+    try {
+      filled.put(keyspace, key, value);
+    } finally {
+      end();
+    }
     return this;
   }
 
   private WriteBatch delete(int keyspace, byte[] key) {
-    encoder.delete(keyspace, Objects.requireNonNull(key, "key"));
+    Objects.requireNonNull(key, "key");
+    BatchEncoder filled = begin();
+    try {
+      filled.delete(keyspace, key);
+    } finally {
+      end();
+    }
     return this;
   }
 }

@@ -29,6 +29,8 @@ import org.anvildb.version.Version;
  * and ends all merging; inputs are never touched before the outputs are in the manifest.
  */
 final class Compactor {
+  private static final System.Logger LOG = System.getLogger("org.anvildb");
+
   /** Writers are quiet when nothing was written for so long. */
   private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -191,7 +193,15 @@ final class Compactor {
       settling = true;
     }
     long mark = writeMark();
-    scheduler.submitLater(Lane.CHORE, QUIET_NANOS, () -> settle(mark));
+    try {
+      scheduler.submitLater(Lane.CHORE, QUIET_NANOS, () -> settle(mark));
+    } catch (RuntimeException | Error e) {
+      // What it would win can wait: the next change of tables plans it again.
+      LOG.log(System.Logger.Level.WARNING, "a look at quiet levels could not be planned", e);
+      synchronized (this) {
+        settling = false;
+      }
+    }
   }
 
   private void settle(long mark) {
@@ -236,8 +246,17 @@ final class Compactor {
     return active.memtable().segmentNumber() << 34 | active.memtable().limit();
   }
 
+  /** Hands a plan to the lane; where it takes none, merging ends as after any failure. */
   private void start(CompactionPlan plan) {
-    scheduler.submit(Lane.COMPACTION, () -> carryOut(plan));
+    try {
+      scheduler.submit(Lane.COMPACTION, () -> carryOut(plan));
+    } catch (RuntimeException | Error e) {
+      health.fail("starting to merge tables", e);
+      synchronized (this) {
+        running = running.without(plan);
+      }
+      finished.open();
+    }
   }
 
   private void carryOut(CompactionPlan plan) {

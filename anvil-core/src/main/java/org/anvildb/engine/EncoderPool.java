@@ -1,6 +1,7 @@
 package org.anvildb.engine;
 
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.Supplier;
 import org.anvildb.wal.BatchEncoder;
 import org.jspecify.annotations.Nullable;
 
@@ -22,18 +23,39 @@ final class EncoderPool {
   /** Each belongs to who made its slot busy. */
   private final @Nullable BatchEncoder[] kept = new BatchEncoder[SLOTS * SPREAD];
 
+  private final Supplier<BatchEncoder> maker;
+
+  EncoderPool() {
+    this(BatchEncoder::new);
+  }
+
+  /** As above, with buffers of the caller's making. */
+  EncoderPool(Supplier<BatchEncoder> maker) {
+    this.maker = maker;
+  }
+
   /** Returns an empty buffer. */
   BatchEncoder take() {
     int slot = slot();
     if (!busy.compareAndSet(slot, 0, 1)) {
-      return new BatchEncoder();
+      return maker.get();
     }
     BatchEncoder encoder = kept[slot];
-    if (encoder == null) {
-      encoder = new BatchEncoder();
-      kept[slot] = encoder;
+    return encoder == null ? fill(slot) : encoder;
+  }
+
+  /** Puts a buffer into an empty slot; where there is no memory for one, the slot is free again. */
+  private BatchEncoder fill(int slot) {
+    BatchEncoder made = null;
+    try {
+      made = maker.get();
+      kept[slot] = made;
+      return made;
+    } finally {
+      if (made == null) {
+        busy.setRelease(slot, 0);
+      }
     }
-    return encoder;
   }
 
   /** Keeps a buffer for the next write, unless a large value made it too large to keep. */
@@ -41,12 +63,18 @@ final class EncoderPool {
     int slot = slot();
     // Another thread's buffer may be seen here, but never this one.
     if (kept[slot] == encoder) {
-      if (encoder.bytes() <= MAX_KEPT_BYTES) {
-        encoder.clear();
-      } else {
-        kept[slot] = null;
+      boolean isClear = false;
+      try {
+        if (encoder.bytes() <= MAX_KEPT_BYTES) {
+          encoder.clear();
+          isClear = true;
+        }
+      } finally {
+        if (!isClear) {
+          kept[slot] = null;
+        }
+        busy.setRelease(slot, 0);
       }
-      busy.setRelease(slot, 0);
     }
   }
 

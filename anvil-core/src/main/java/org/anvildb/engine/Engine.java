@@ -181,16 +181,26 @@ public final class Engine implements Database {
   @Override
   public void write(WriteBatch batch, Durability durability) {
     Objects.requireNonNull(durability, "durability");
-    BatchEncoder encoder = BufferedBatch.of(this, batch).encoder();
-    parts.committer().write(encoder, null);
-    parts.log().await(durability, encoder);
+    BufferedBatch own = BufferedBatch.of(this, batch);
+    BatchEncoder encoder = own.begin();
+    try {
+      parts.committer().write(encoder, null);
+      parts.log().await(durability, encoder);
+    } finally {
+      own.end();
+    }
   }
 
   @Override
   public CompletableFuture<@Nullable Void> writeAsync(WriteBatch batch) {
-    BatchEncoder encoder = BufferedBatch.of(this, batch).encoder();
-    parts.committer().write(encoder, null);
-    return parts.log().future(parts.options().durability(), encoder);
+    BufferedBatch own = BufferedBatch.of(this, batch);
+    BatchEncoder encoder = own.begin();
+    try {
+      parts.committer().write(encoder, null);
+      return parts.log().future(parts.options().durability(), encoder);
+    } finally {
+      own.end();
+    }
   }
 
   @Override

@@ -78,9 +78,19 @@ final class Flusher {
     this.flushed = scheduler.newGate();
   }
 
-  /** Has one frozen memtable flushed; called once for each that is frozen. */
+  /**
+   * Has one frozen memtable flushed; called once for each that is frozen. Where nobody can do it,
+   * as when the system starts no more threads, the database is poisoned: the memtable would stay.
+   */
   void request() {
-    scheduler.submit(Lane.FLUSH, this::flushOldest);
+    try {
+      scheduler.submit(Lane.FLUSH, this::flushOldest);
+    } catch (RuntimeException | Error e) {
+      health.fail("starting to write a memtable into a table", e);
+      tellIfGivenUp();
+      flushed.open();
+      onChange.run();
+    }
   }
 
   /**

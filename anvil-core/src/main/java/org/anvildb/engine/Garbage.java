@@ -116,15 +116,31 @@ final class Garbage {
    * is still inside would start again, but its thread would also be marked as interrupted.
    */
   private void afterGrace(Runnable unmapping) {
-    long grace = scheduler.graceNanos();
-    if (grace == 0) {
-      scheduler.submit(Lane.CHORE, unmapping);
-      return;
-    }
     synchronized (this) {
       resting.add(unmapping);
     }
-    scheduler.submitLater(Lane.CHORE, grace, () -> wake(unmapping));
+    long grace = scheduler.graceNanos();
+    if (grace == 0) {
+      background(() -> scheduler.submit(Lane.CHORE, () -> wake(unmapping)));
+    } else {
+      background(() -> scheduler.submitLater(Lane.CHORE, grace, () -> wake(unmapping)));
+    }
+  }
+
+  /**
+   * Hands work to the scheduler. Where that takes none, as when the system starts no more threads,
+   * what should go stays: until the closing, or as an orphan until the next opening. The caller may
+   * be a user who closes a cursor, and did nothing wrong.
+   */
+  private void background(Runnable submitting) {
+    try {
+      submitting.run();
+    } catch (RuntimeException | Error e) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "AnvilDB at " + storage.location() + ": files that are no longer used stay for now",
+          e);
+    }
   }
 
   private void wake(Runnable unmapping) {
@@ -160,7 +176,7 @@ final class Garbage {
   /** Deletes a file that never became part of the database, or was none any more at the opening. */
   void discard(String file) {
     if (enqueue(file, 0)) {
-      scheduler.submit(Lane.CHORE, () -> delete(file));
+      background(() -> scheduler.submit(Lane.CHORE, () -> delete(file)));
     }
   }
 
@@ -170,7 +186,8 @@ final class Garbage {
     synchronized (this) {
       early = List.copyOf(resting);
     }
-    early.forEach(unmapping -> scheduler.submit(Lane.CHORE, () -> wake(unmapping)));
+    early.forEach(
+        unmapping -> background(() -> scheduler.submit(Lane.CHORE, () -> wake(unmapping))));
     try {
       emptied.await(() -> waiting == 0, timeoutNanos);
     } catch (InterruptedException e) {
@@ -243,6 +260,6 @@ final class Garbage {
         storage.location(),
         file,
         cause.getMessage());
-    scheduler.submitLater(Lane.CHORE, pause, () -> delete(file));
+    background(() -> scheduler.submitLater(Lane.CHORE, pause, () -> delete(file)));
   }
 }

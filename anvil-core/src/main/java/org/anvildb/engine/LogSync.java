@@ -4,6 +4,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.anvildb.api.Durability;
+import org.anvildb.api.PoisonedException;
 import org.anvildb.schedule.Lane;
 import org.anvildb.schedule.Scheduler;
 import org.anvildb.wal.BatchEncoder;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * least once in an interval, for those who don't. Thread-safe.
  */
 final class LogSync {
+  private static final System.Logger LOG = System.getLogger("org.anvildb");
+
   private final GroupCommit group;
   private final SegmentPool pool;
   private final Supplier<LogPlace> end;
@@ -95,20 +98,42 @@ final class LogSync {
         failure -> {
           if (failure == null) {
             durable.synced(place.sequence());
-            future.completeAsync(() -> null);
-          } else {
-            future.defaultExecutor().execute(() -> future.completeExceptionally(failure));
           }
+          complete(future, failure);
         });
     return future;
   }
 
+  /** Completes a future on the common pool; here, if that takes no work: it must not stay open. */
+  private static void complete(
+      CompletableFuture<@Nullable Void> future, @Nullable PoisonedException failure) {
+    Runnable completing =
+        failure == null ? () -> future.complete(null) : () -> future.completeExceptionally(failure);
+    try {
+      future.defaultExecutor().execute(completing);
+    } catch (RuntimeException | Error e) {
+      completing.run();
+    }
+  }
+
   /** Makes sure that what was written is synced within the interval. */
   private void written() {
-    if (!ticking) {
-      ticking = true;
-      scheduler.submitLater(Lane.SYNC, intervalNanos, this::tick);
+    if (!ticking && !tickLater(intervalNanos)) {
+      // Nobody will do it later, so the writer does it now.
+      awaitAll();
     }
+  }
+
+  /** Has the log looked at in a while; returns false if the scheduler takes no work. */
+  private boolean tickLater(long nanos) {
+    ticking = true;
+    try {
+      scheduler.submitLater(Lane.SYNC, nanos, this::tick);
+    } catch (RuntimeException | Error e) {
+      LOG.log(System.Logger.Level.WARNING, "a periodic sync could not be planned", e);
+      ticking = false;
+    }
+    return ticking;
   }
 
   /** Returns the newest batch that is known to be on disk. */
@@ -159,8 +184,7 @@ final class LogSync {
    */
   private void tick() {
     long left = oldestBegin.getAsLong() + intervalNanos - scheduler.nanoTime();
-    if (left > 0) {
-      scheduler.submitLater(Lane.SYNC, left, this::tick);
+    if (left > 0 && tickLater(left)) {
       return;
     }
     ticking = false;

@@ -78,7 +78,12 @@ final class OpenSnapshot implements Snapshot {
     }
   }
 
-  /** One keyspace at the moment of the snapshot. */
+  /**
+   * One keyspace at the moment of the snapshot.
+   *
+   * <p>What a read finds counts only if the snapshot is still open after it: until then the moment
+   * was registered, so nothing that it sees was dropped. Another thread may close it meanwhile.
+   */
   private final class View implements Readable {
     private final int keyspace;
 
@@ -89,31 +94,60 @@ final class OpenSnapshot implements Snapshot {
     @Override
     public byte @Nullable [] get(byte[] key) {
       check();
-      return engine.parts().reads().get(keyspace, key, point);
+      byte[] value = engine.parts().reads().get(keyspace, key, point);
+      check();
+      return value;
     }
 
     @Override
     public int get(byte[] key, byte[] target, int offset) {
       check();
-      return engine.parts().reads().get(keyspace, key, target, offset, point);
+      int length = engine.parts().reads().get(keyspace, key, target, offset, point);
+      check();
+      return length;
     }
 
     @Override
     public <R> @Nullable R read(byte[] key, Function<MemorySegment, R> reader) {
+      Objects.requireNonNull(reader, "reader");
       check();
-      return engine.parts().reads().read(keyspace, key, reader, point);
+      AtomicBoolean isFound = new AtomicBoolean();
+      R result =
+          engine
+              .parts()
+              .reads()
+              .read(
+                  keyspace,
+                  key,
+                  value -> {
+                    check();
+                    isFound.set(true);
+                    return reader.apply(value);
+                  },
+                  point);
+      if (!isFound.get()) {
+        check();
+      }
+      return result;
     }
 
     @Override
     public boolean contains(byte[] key) {
       check();
-      return engine.parts().reads().contains(keyspace, key, point);
+      boolean found = engine.parts().reads().contains(keyspace, key, point);
+      check();
+      return found;
     }
 
     @Override
     public Cursor cursor(KeyRange range) {
       check();
-      return engine.parts().cursors().open(keyspace, range, point, engine);
+      Cursor cursor = engine.parts().cursors().open(keyspace, range, point, engine);
+      if (closed.get()) {
+        cursor.close();
+      }
+      check();
+      return cursor;
     }
   }
 }

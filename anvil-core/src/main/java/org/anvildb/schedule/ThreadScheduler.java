@@ -36,6 +36,9 @@ public final class ThreadScheduler implements Scheduler {
 
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
+  /** When work that is due is tried again, if no thread could be started for it. */
+  private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
   private final boolean isNarrow;
   private final Map<Lane, ThreadPoolExecutor> lanes = new EnumMap<>(Lane.class);
 
@@ -75,7 +78,15 @@ public final class ThreadScheduler implements Scheduler {
   @Override
   public void submitLater(Lane lane, long delayNanos, Runnable work) {
     ThreadPoolExecutor pool = pool(lane);
-    Executor toPool = task -> execute(pool, task);
+    Executor toPool =
+        task -> {
+          try {
+            execute(pool, task);
+          } catch (OutOfMemoryError e) {
+            // No thread could be started, and nobody is there to be told: later there may be one.
+            submitLater(lane, RETRY_NANOS, task);
+          }
+        };
     CompletableFuture.delayedExecutor(delayNanos, TimeUnit.NANOSECONDS, toPool).execute(work);
   }
 

@@ -67,6 +67,10 @@ public final class GroupCommit implements AutoCloseable {
   @GuardedBy("this")
   private boolean isSubmitted;
 
+  /** Why the lane took no work, as long as those who wait were not told. */
+  @GuardedBy("this")
+  private @Nullable Throwable refusal;
+
   /** What is being forced and up to where, written by the leader under the lock. */
   private volatile @Nullable WalSegment forcing;
 
@@ -145,11 +149,14 @@ public final class GroupCommit implements AutoCloseable {
   }
 
   /** Has all that was appended so far forced, without waiting. */
-  public synchronized void request() {
-    WalSegment last = unsynced.peekLast();
-    if (last != null) {
-      want(last, last.position());
+  public void request() {
+    synchronized (this) {
+      WalSegment last = unsynced.peekLast();
+      if (last != null) {
+        want(last, last.position());
+      }
     }
+    endIfRefused();
   }
 
   /**
@@ -163,6 +170,7 @@ public final class GroupCommit implements AutoCloseable {
       return;
     }
     SyncWaiter waiter = enter(segment, position);
+    endIfRefused();
     if (waiter == null || follow(waiter)) {
       lead(true);
     }
@@ -181,6 +189,7 @@ public final class GroupCommit implements AutoCloseable {
         isQueued = true;
       }
     }
+    endIfRefused();
     if (!isQueued) {
       completion.done(isSynced(segment, position) ? null : poisoned());
     }
@@ -289,12 +298,44 @@ public final class GroupCommit implements AutoCloseable {
     }
   }
 
+  /**
+   * Wakes the lane. Where it takes no work, as when the system starts no more threads, nobody may
+   * ever force what is wanted: that counts as a failed force, see {@link #endIfRefused}.
+   */
   @GuardedBy("this")
   private void submit() {
-    if (!isSubmitted) {
+    if (isSubmitted) {
+      return;
+    }
+    try {
       scheduler.submit(Lane.SYNC, this::run);
       isSubmitted = true;
+    } catch (RuntimeException | Error e) {
+      if (failure == null) {
+        failure = e;
+        refusal = e;
+      }
     }
+  }
+
+  /** Ends all waits if the lane took no work. Called without the lock by all who {@link #want}. */
+  private void endIfRefused() {
+    if (failure == null) {
+      return;
+    }
+    SyncQueue.Taken over;
+    synchronized (this) {
+      if (refusal == null) {
+        return;
+      }
+      refusal = null;
+      gatherer = null;
+      over = queue.takeAll();
+    }
+    over.wake();
+    PoisonedException poison = poisoned();
+    over.complete(poison, failureListener);
+    failureListener.accept(poison);
   }
 
   private void run() {
@@ -451,10 +492,13 @@ public final class GroupCommit implements AutoCloseable {
     others.wake();
   }
 
-  private synchronized void submitIfWanted() {
-    if (!isLed && isWanted && failure == null) {
-      submit();
+  private void submitIfWanted() {
+    synchronized (this) {
+      if (!isLed && isWanted && failure == null) {
+        submit();
+      }
     }
+    endIfRefused();
   }
 
   private PoisonedException poisoned() {

@@ -10,6 +10,7 @@ import org.anvildb.api.AnvilException;
 import org.anvildb.api.ClosedException;
 import org.anvildb.api.DiskFullException;
 import org.anvildb.api.PoisonedException;
+import org.anvildb.api.StorageException;
 import org.anvildb.api.TooManyOpenFilesException;
 import org.anvildb.schedule.Gate;
 import org.anvildb.schedule.Lane;
@@ -302,9 +303,15 @@ public final class SegmentPool implements AutoCloseable {
 
   @GuardedBy("this")
   private void submit(long bytes) {
-    if (!isPreparing && !isClosed) {
-      isPreparing = true;
+    if (isPreparing || isClosed) {
+      return;
+    }
+    isPreparing = true;
+    try {
       scheduler.submit(Lane.CHORE, () -> prepareNow(bytes));
+    } catch (RuntimeException | Error e) {
+      isPreparing = false;
+      failure = new NotStartedException(e);
     }
   }
 
@@ -385,9 +392,23 @@ public final class SegmentPool implements AutoCloseable {
     }
   }
 
-  /** A full disk and a lack of descriptors may pass, and nothing was lost; all else is final. */
+  /** The scheduler took no work, as when the system starts no more threads. */
+  private static final class NotStartedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    NotStartedException(Throwable cause) {
+      super("no thread could be started: " + cause, cause);
+    }
+  }
+
+  /**
+   * A full disk and a lack of descriptors or threads may pass, and nothing was lost; all else is
+   * final.
+   */
   private static boolean isPassing(Throwable cause) {
-    return cause instanceof DiskFullException || cause instanceof TooManyOpenFilesException;
+    return cause instanceof DiskFullException
+        || cause instanceof TooManyOpenFilesException
+        || cause instanceof NotStartedException;
   }
 
   /** Makes an exception of the calling thread's own from one of the background. */
@@ -396,6 +417,10 @@ public final class SegmentPool implements AutoCloseable {
     return switch (cause) {
       case DiskFullException _ -> new DiskFullException(message, cause);
       case TooManyOpenFilesException _ -> new TooManyOpenFilesException(message, cause);
+      case NotStartedException _ ->
+          new StorageException(
+              message + "; nothing was written; raise the limit on threads, then try again",
+              cause.getCause());
       default ->
           new PoisonedException(
               message + "; writes fail, reads go on; close and reopen to recover", cause);
