@@ -105,7 +105,24 @@ public final class Anvil {
    */
   public static VerifyReport verify(Path directory) {
     try (Storage storage = LocalStorage.open(directory, false, true)) {
-      return Verifier.verify(storage);
+      return Verifier.verify(storage, false);
+    }
+  }
+
+  /**
+   * As {@link #verify}, and then reads every table as users' reads do: forward, backward, and key
+   * by key through its point index or filter, each version under its own sequence number; holds the
+   * answers against each other and against the manifest, and the operations of the log against the
+   * keyspaces. Takes several times as long.
+   *
+   * @param directory the directory
+   * @return what was checked, and each thing that is wrong
+   * @throws org.anvildb.api.LockedException if it is open
+   * @throws org.anvildb.api.NotADatabaseException if there is no database
+   */
+  public static VerifyReport verifyDeeply(Path directory) {
+    try (Storage storage = LocalStorage.open(directory, false, true)) {
+      return Verifier.verify(storage, true);
     }
   }
 

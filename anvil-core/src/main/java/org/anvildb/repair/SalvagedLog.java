@@ -68,7 +68,7 @@ final class SalvagedLog implements AutoCloseable {
       }
     }
     segments.removeIf(this::isUseless);
-    noteChain();
+    noteChain(names);
   }
 
   private void open(long number) {
@@ -108,9 +108,10 @@ final class SalvagedLog implements AutoCloseable {
   }
 
   /** Finds the segments that are missing in the chain. */
-  private void noteChain() {
-    if (isComplete && floor > 0 && (segments.isEmpty() || segments.getFirst().number() > floor)) {
-      missing(floor, "the manifest");
+  private void noteChain(List<String> names) {
+    if (floor > 0 && !names.contains(SegmentFormat.name(floor))) {
+      tally.lose(
+          new Loss(SegmentFormat.name(floor), -1, 0, "missing, though the manifest names it"));
     }
     for (int i = 1; i < segments.size(); i++) {
       SegmentFormat.Header header = segments.get(i).header();

@@ -143,7 +143,34 @@ public final class ManifestSalvage {
     if (version == null || !version.databaseId().equals(head.databaseId())) {
       return null;
     }
-    return new Found(version, isSound && mayBeNewest, head.databaseId());
+    boolean isComplete = isSound && mayBeNewest && !isOutdated(version);
+    return new Found(version, isComplete, head.databaseId());
+  }
+
+  /**
+   * Tells whether the directory has gone on behind a version. The end of a manifest, if it is
+   * damaged, looks like one that a crash tore; but then the segment where the log begins is gone,
+   * or tables are, and newer ones are there.
+   */
+  private boolean isOutdated(Version version) {
+    long floor = version.walFloor();
+    if (floor > 0 && !names.contains(FileName.wal(floor))) {
+      return true;
+    }
+    boolean isTableGone = false;
+    for (KeyspaceVersion keyspace : version.keyspaces()) {
+      for (int level = 0; level < Levels.COUNT; level++) {
+        isTableGone |=
+            keyspace.levels().tables(level).stream().anyMatch(t -> !names.contains(t.fileName()));
+      }
+    }
+    return isTableGone
+        && names.stream()
+            .map(FileName::parse)
+            .anyMatch(file ->
+                file != null
+                    && file.kind() == FileName.Kind.TABLE
+                    && file.number() >= version.nextFile());
   }
 
   /** Returns the head of a manifest; if that is damaged, what CURRENT and the name tell of it. */

@@ -87,6 +87,7 @@ final class DamagedStore {
         }
       }
       if (isKilled) {
+        keyspaces.forEach(keyspace -> change(keyspace, random));
         db.sync();
         MisuseDirectories.copy(living, directory);
       }
