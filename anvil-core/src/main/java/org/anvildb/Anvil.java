@@ -4,11 +4,13 @@ import java.nio.file.Path;
 import java.util.random.RandomGenerator;
 import org.anvildb.api.Database;
 import org.anvildb.api.DatabaseOptions;
+import org.anvildb.api.RepairReport;
 import org.anvildb.api.VerifyReport;
 import org.anvildb.engine.CloseReminder;
 import org.anvildb.engine.Environment;
 import org.anvildb.engine.Opening;
 import org.anvildb.inspect.Verifier;
+import org.anvildb.repair.Repair;
 import org.anvildb.schedule.Scheduler;
 import org.anvildb.schedule.ThreadScheduler;
 import org.anvildb.storage.LocalStorage;
@@ -103,7 +105,51 @@ public final class Anvil {
    */
   public static VerifyReport verify(Path directory) {
     try (Storage storage = LocalStorage.open(directory, false, true)) {
-      return Verifier.verify(storage);
+      return Verifier.verify(storage, false);
+    }
+  }
+
+  /**
+   * As {@link #verify}, and then reads every table as users' reads do: forward, backward, and key
+   * by key through its point index or filter, each version under its own sequence number; holds the
+   * answers against each other and against the manifest, and the operations of the log against the
+   * keyspaces. Takes several times as long.
+   *
+   * @param directory the directory
+   * @return what was checked, and each thing that is wrong
+   * @throws org.anvildb.api.LockedException if it is open
+   * @throws org.anvildb.api.NotADatabaseException if there is no database
+   */
+  public static VerifyReport verifyDeeply(Path directory) {
+    try (Storage storage = LocalStorage.open(directory, false, true)) {
+      return Verifier.verify(storage, true);
+    }
+  }
+
+  /**
+   * Builds a new database out of everything that verifies of a damaged one, and tells what is lost.
+   * Changes nothing in the damaged one, so that it can be tried again, or looked at by hand.
+   *
+   * <p>Of each key the newest entry counts that is left. Where something newer is lost, that entry
+   * may be outdated, or may have been deleted since: the report counts such entries.
+   *
+   * @param damaged the directory of the damaged database, which must not be open
+   * @param target the directory of the new one; it is made if it does not exist, must be empty, and
+   *     must not lie in the damaged one. If this throws, what it holds is incomplete: delete it
+   * @return what was saved and lost
+   * @throws org.anvildb.api.LockedException if the damaged database is open
+   * @throws org.anvildb.api.NotADatabaseException if the directory has no file of a database
+   * @throws org.anvildb.api.FormatException if a newer version or another engine wrote it
+   * @throws org.anvildb.api.DiskFullException if the disk has no room for the new database
+   */
+  public static RepairReport repair(Path damaged, Path target) {
+    try (LocalStorage source = LocalStorage.open(damaged, false, true)) {
+      return Repair.run(
+          source,
+          defaults ->
+              watched(
+                  LocalStorage.openEmpty(target, source),
+                  DatabaseOptions.builder().keyspaceDefaults(defaults).build()));
     }
   }
 

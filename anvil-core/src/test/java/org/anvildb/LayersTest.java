@@ -38,7 +38,8 @@ final class LayersTest {
       compact: api bytes cursor storage table version
       engine: api bytes schedule storage cursor log wal memtable table version compact
       inspect: api bytes cursor storage log wal table version
-      (root): api schedule storage storage.sim engine inspect
+      repair: api bytes storage log wal table version
+      (root): api schedule storage storage.sim engine inspect repair
       """;
   private static final Pattern EDGE = Pattern.compile("^ +(\\S+) +-> +(\\S+)", Pattern.MULTILINE);
 

@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",
-      "1:key not found, damage found, or the demo lost something",
+      "1:key not found, damage found, repair or the demo lost something",
       "2:wrong command line",
       "3:the database refused or failed; one line says why",
       "4:an input can't be read or an output can't be written",
@@ -70,6 +70,7 @@ public final class AnvilCommand implements Runnable {
             .addSubcommand(new KeyspacesCommand(streams))
             .addSubcommand(new StatsCommand(streams))
             .addSubcommand(new VerifyCommand(streams))
+            .addSubcommand(new RepairCommand(streams))
             .addSubcommand(new CompactCommand(streams))
             .addSubcommand(new DemoCommand(streams))
             .addSubcommand(new BenchCommand())

@@ -19,12 +19,17 @@ import picocli.CommandLine.Option;
       "Checksums, order and structure. Names what is wrong, and exits with 1 if something is."
           + " Changes nothing."
     },
-    footer = {"", "anvil verify --db /tmp/shop"})
+    footer = {"", "anvil verify --db /tmp/shop", "anvil verify --db /tmp/shop --deep"})
 final class VerifyCommand extends StreamCommand {
   @Mixin private final DatabaseOption database = new DatabaseOption();
 
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
+
+  @Option(
+      names = "--deep",
+      description = "Also read each table forward, backward and key by key, and compare.")
+  private boolean deep;
 
   VerifyCommand(Streams streams) {
     super(streams);
@@ -33,7 +38,8 @@ final class VerifyCommand extends StreamCommand {
   @Override
   int run() throws Exception {
     long start = System.nanoTime();
-    VerifyReport report = Anvil.verify(database.directory());
+    VerifyReport report =
+        deep ? Anvil.verifyDeeply(database.directory()) : Anvil.verify(database.directory());
     long nanos = System.nanoTime() - start;
     if (json) {
       streams.print(JsonText.of(RecordTree.of(report)));
@@ -51,7 +57,10 @@ final class VerifyCommand extends StreamCommand {
             + ByteSize.ofBytes(report.bytes())
             + ", "
             + Figures.count(report.entries())
-            + " entries in "
+            + " entries, "
+            + (deep ? Figures.count(report.keysFound()) + " keys by point reads, " : "")
+            + Figures.count(report.records())
+            + " log records in "
             + Figures.duration(nanos);
     if (report.isClean()) {
       streams.println(style.good("✓") + " all is well: " + checked);

@@ -100,6 +100,7 @@ final class CommandsTest {
     CommandRun verify = run("verify");
     assertThat(verify.code()).isZero();
     assertThat(verify.out()).contains("all is well");
+    assertThat(run("verify", "--deep").out()).contains("all is well", "1 keys by point reads");
     assertThat(run("verify", "--json").out()).contains("\"findings\": []");
   }
 
@@ -117,6 +118,28 @@ final class CommandsTest {
     CommandRun verify = run("verify");
     assertThat(verify.code()).isEqualTo(ExitCode.NEGATIVE);
     assertThat(verify.out()).contains(String.valueOf(table.getFileName()));
+  }
+
+  @Test
+  void repairSavesWhatVerifiesAndExitsWith1IfAnythingIsLost() throws IOException {
+    run("put", "k", "v");
+    run("compact");
+    run("put", "kept", "of the newer table");
+    CommandRun sound = run("repair", db + "-sound");
+    assertThat(sound.code()).isZero();
+    assertThat(sound.out()).contains("all was saved", "default");
+    Path table;
+    try (var files = Files.list(Path.of(db))) {
+      table = files.filter(f -> f.toString().endsWith(".sst")).sorted().findFirst().orElseThrow();
+    }
+    Files.write(table, new byte[100]);
+    CommandRun repair = run("repair", db + "-saved");
+    assertThat(repair.code()).isEqualTo(ExitCode.NEGATIVE);
+    assertThat(repair.out()).contains("1 losses", String.valueOf(table.getFileName()));
+    assertThat(CommandRun.of("get", "--db", db + "-saved", "kept").out())
+        .contains("of the newer table");
+    assertThat(run("repair", db + "-saved").code()).isEqualTo(ExitCode.USAGE);
+    assertThat(run("repair", db + "-json", "--json").out()).contains("\"lossCount\": 1");
   }
 
   @Test

@@ -24,6 +24,7 @@ final class HelpTest {
             "keyspaces ",
             "stats ",
             "verify ",
+            "repair ",
             "compact ",
             "demo ")
         .contains("Exit codes:", "wrong command line", "ANVIL_OPTS")
@@ -44,6 +45,7 @@ final class HelpTest {
         "keyspaces",
         "stats",
         "verify",
+        "repair",
         "compact",
         "demo"
       })

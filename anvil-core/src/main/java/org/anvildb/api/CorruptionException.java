@@ -15,6 +15,9 @@ public final class CorruptionException extends AnvilException {
   /** Where it is damaged, or -1. */
   private final long offset;
 
+  /** What is wrong. */
+  private final String problem;
+
   /**
    * Makes the exception.
    *
@@ -38,6 +41,7 @@ public final class CorruptionException extends AnvilException {
     super(offset < 0 ? file + ": " + problem : file + " at " + offset + ": " + problem, cause);
     this.file = file;
     this.offset = offset;
+    this.problem = problem;
   }
 
   /**
@@ -56,5 +60,14 @@ public final class CorruptionException extends AnvilException {
    */
   public long offset() {
     return offset;
+  }
+
+  /**
+   * Returns what is wrong, without the place.
+   *
+   * @return the message behind file and offset
+   */
+  public String problem() {
+    return problem;
   }
 }

@@ -8,9 +8,12 @@ import java.util.List;
  * @param files how many files were read
  * @param bytes how many bytes were read
  * @param entries how many entries were decoded and checked for order
+ * @param keysFound how many keys were also found by point reads; 0 if that was not asked for
+ * @param records how many records of the log were decoded
  * @param findings what is wrong; empty if all is well
  */
-public record VerifyReport(long files, long bytes, long entries, List<Finding> findings) {
+public record VerifyReport(
+    long files, long bytes, long entries, long keysFound, long records, List<Finding> findings) {
   /** Copies the list. */
   public VerifyReport {
     findings = List.copyOf(findings);

@@ -2,6 +2,8 @@ package org.anvildb.inspect;
 
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.UUID;
 import org.anvildb.api.AnvilException;
 import org.anvildb.api.NotADatabaseException;
@@ -17,7 +19,9 @@ import org.anvildb.version.KeyspaceVersion;
 import org.anvildb.version.ManifestReader;
 import org.anvildb.version.RecoveredVersion;
 import org.anvildb.version.Version;
+import org.anvildb.wal.BatchFormat;
 import org.anvildb.wal.BatchSink;
+import org.anvildb.wal.SegmentFormat;
 import org.anvildb.wal.WalReplay;
 
 /**
@@ -26,22 +30,26 @@ import org.anvildb.wal.WalReplay;
  */
 public final class Verifier {
   private final Storage storage;
+  private final boolean isDeep;
   private final VerifyTally tally = new VerifyTally();
 
-  private Verifier(Storage storage) {
+  private Verifier(Storage storage, boolean isDeep) {
     this.storage = storage;
+    this.isDeep = isDeep;
   }
 
   /**
    * Verifies a database.
    *
    * @param storage its directory
+   * @param isDeep whether each table is also read as users' reads do, and each operation of the log
+   *     is held against the keyspaces
    * @return what was checked and found
    */
-  public static VerifyReport verify(Storage storage) {
+  public static VerifyReport verify(Storage storage, boolean isDeep) {
     try (DirectoryLock lock = storage.lock(Duration.ZERO)) {
       lock.ensureValid();
-      return new Verifier(storage).run();
+      return new Verifier(storage, isDeep).run();
     }
   }
 
@@ -62,20 +70,35 @@ public final class Verifier {
     for (KeyspaceVersion keyspace : version.keyspaces()) {
       for (int level = 0; level <= keyspace.levels().lastUsed(); level++) {
         for (TableMeta meta : keyspace.levels().tables(level)) {
-          verify(meta, codecs, version.hashSeed());
+          verify(meta, codecs, version);
         }
+        checkDisjoint(level, keyspace.levels().tables(level));
       }
     }
     verifyLog(version);
     return tally.report();
   }
 
-  private void verify(TableMeta meta, Codecs codecs, long hashSeed) {
+  private void verify(TableMeta meta, Codecs codecs, Version version) {
     tally.file();
+    long hashSeed = version.hashSeed();
     try (Table table = Table.open(storage, meta, codecs, new BlockCache(0), hashSeed)) {
       table.verify(tally);
+      if (isDeep) {
+        new DeepTableCheck(table, hashSeed, version.lastSequence(), tally).run();
+      }
     } catch (AnvilException e) {
       tally.failure(meta.fileName(), e);
+    }
+  }
+
+  /** Checks that from level 1 on the tables ascend and have no key in common. */
+  private void checkDisjoint(int level, List<TableMeta> tables) {
+    for (int i = 1; isDeep && level > 0 && i < tables.size(); i++) {
+      if (Arrays.compareUnsigned(tables.get(i - 1).largest(), tables.get(i).smallest()) >= 0) {
+        tally.problem(
+            tables.get(i).fileName(), -1, "overlaps with its neighbour in level " + level);
+      }
     }
   }
 
@@ -83,16 +106,26 @@ public final class Verifier {
     UUID id = version.databaseId();
     long database = id.getMostSignificantBits() ^ id.getLeastSignificantBits();
     try (WalReplay replay = new WalReplay(storage, database)) {
-      replay.replay(version.walFloor(), version.lastSequence(), new Counter());
+      replay.replay(version.walFloor(), version.lastSequence(), new Counter(version));
     } catch (AnvilException e) {
       tally.failure("the log", e);
     }
   }
 
-  /** Counts what the log holds; the replay itself does the checking. */
+  /** Counts what the log holds; the replay itself does most of the checking. */
   private final class Counter implements BatchSink {
+    private final Version version;
+    private long segment;
+    private MemorySegment log = MemorySegment.NULL;
+
+    Counter(Version version) {
+      this.version = version;
+    }
+
     @Override
     public void segment(long number, MemorySegment memory) {
+      segment = number;
+      log = memory;
       tally.file();
       tally.bytes(memory.byteSize());
     }
@@ -100,6 +133,16 @@ public final class Verifier {
     @Override
     public void batch(long sequence, long offset, int length, int operations) {
       tally.entries(operations);
+      tally.record();
+      long at = offset;
+      for (int i = 0; isDeep && i < operations; i++) {
+        int keyspace = BatchFormat.keyspace(log, at);
+        if (keyspace >= version.nextKeyspace()) {
+          tally.problem(
+              SegmentFormat.name(segment), at, "names keyspace " + keyspace + ", which never was");
+        }
+        at = BatchFormat.next(log, at);
+      }
     }
   }
 }

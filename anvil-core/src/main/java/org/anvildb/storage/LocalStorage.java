@@ -109,6 +109,37 @@ public final class LocalStorage implements Storage {
     }
   }
 
+  /**
+   * Opens a directory for a new database that is built out of another one.
+   *
+   * @param directory where it is; it is made if there is none, and must be empty
+   * @param source the directory of the other one, in which it must not lie
+   * @return the storage
+   * @throws IllegalArgumentException if it is not empty, or lies in the source
+   * @throws StorageException if the system refuses
+   */
+  public static LocalStorage openEmpty(Path directory, LocalStorage source) {
+    Path path = directory.toAbsolutePath().normalize();
+    try {
+      Path known = path;
+      while (known.getParent() != null && isAbsent(known)) {
+        known = known.getParent();
+      }
+      if (known.toRealPath().startsWith(source.directory)) {
+        throw new IllegalArgumentException(
+            path + " lies in " + source.directory + ", which is not to be changed");
+      }
+    } catch (IOException e) {
+      throw SystemFailure.translate(path, "open directory", e);
+    }
+    LocalStorage storage = open(directory, true, false);
+    if (!storage.list().isEmpty()) {
+      throw new IllegalArgumentException(
+          path + " is not empty; name a directory that is, or one that does not exist");
+    }
+    return storage;
+  }
+
   private static boolean isAbsent(Path path) throws IOException {
     try {
       Files.readAttributes(path, BasicFileAttributes.class);

@@ -128,7 +128,8 @@ public final class Table implements AutoCloseable {
     }
   }
 
-  private static Footer readFooter(MemorySegment memory, TableMeta meta) {
+  /** Reads the footer, and checks the page checksums by it. */
+  static Footer readFooter(MemorySegment memory, TableMeta meta) {
     String file = meta.fileName();
     if (memory.byteSize() != meta.fileBytes()) {
       throw new CorruptionException(file, -1, "the table changed its size; " + Pages.ADVICE);

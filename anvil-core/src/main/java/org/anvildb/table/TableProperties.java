@@ -72,8 +72,21 @@ record TableProperties(
    * @throws CorruptionException if it contradicts itself or one of these
    */
   static TableProperties decode(byte[] b, Footer footer, TableMeta meta) {
+    TableProperties properties = decode(b, footer, meta.fileName());
+    if (!properties.agrees(meta)) {
+      throw corrupt(footer, meta.fileName());
+    }
+    return properties;
+  }
+
+  /**
+   * Decodes a section of a table of which no manifest tells, and checks it against the footer.
+   *
+   * @throws CorruptionException if it contradicts itself or the footer
+   */
+  static TableProperties decode(byte[] b, Footer footer, String file) {
     if (b.length < FIXED_BYTES) {
-      throw corrupt(footer, meta);
+      throw corrupt(footer, file);
     }
     int smallestLength = Bytes.getInt(b, 56) >>> 16;
     int largestLength = Bytes.getInt(b, 60) & 0xffff;
@@ -81,7 +94,7 @@ record TableProperties(
     long stepsAt = FIXED_BYTES + smallestLength + largestLength;
     FilterPolicy policy = policy(b[53]);
     if (policy == null || stepCount < 1 || stepsAt + 8 * stepCount != b.length) {
-      throw corrupt(footer, meta);
+      throw corrupt(footer, file);
     }
     byte[] smallest = Arrays.copyOfRange(b, FIXED_BYTES, FIXED_BYTES + smallestLength);
     byte[] largest = Arrays.copyOfRange(b, FIXED_BYTES + smallestLength, (int) stepsAt);
@@ -103,8 +116,8 @@ record TableProperties(
             smallest,
             largest,
             decodeSteps(b, (int) stepsAt, (int) stepCount));
-    if (!properties.agrees(meta) || !properties.fits(footer)) {
-      throw corrupt(footer, meta);
+    if (!properties.fits(footer)) {
+      throw corrupt(footer, file);
     }
     return properties;
   }
@@ -179,9 +192,9 @@ record TableProperties(
     };
   }
 
-  private static CorruptionException corrupt(Footer footer, TableMeta meta) {
+  private static CorruptionException corrupt(Footer footer, String file) {
     return new CorruptionException(
-        meta.fileName(),
+        file,
         footer.propertiesOffset(),
         "the table's properties contradict themselves or the manifest; " + Pages.ADVICE);
   }

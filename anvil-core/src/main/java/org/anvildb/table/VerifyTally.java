@@ -15,6 +15,8 @@ public final class VerifyTally implements VerifySink {
   private long files;
   private long bytes;
   private long entries;
+  private long keysFound;
+  private long records;
 
   /** Starts with nothing. */
   public VerifyTally() {}
@@ -22,6 +24,16 @@ public final class VerifyTally implements VerifySink {
   /** Notes that a file is looked at. */
   public void file() {
     files++;
+  }
+
+  /** Notes that a key was found by point reads. */
+  public void keyFound() {
+    keysFound++;
+  }
+
+  /** Notes that a record of the log was decoded. */
+  public void record() {
+    records++;
   }
 
   @Override
@@ -52,6 +64,6 @@ public final class VerifyTally implements VerifySink {
 
   /** Returns the sum. */
   public VerifyReport report() {
-    return new VerifyReport(files, bytes, entries, findings);
+    return new VerifyReport(files, bytes, entries, keysFound, records, findings);
   }
 }

@@ -98,8 +98,8 @@ public final class ManifestReader {
         version, head.number(), records.nextSequence() - 1, bytes.length - records.end());
   }
 
-  private static Version apply(
-      String name, @Nullable Version version, byte[] bytes, RecordReader record) {
+  /** Applies the edits of the record that was read last. */
+  static Version apply(String name, @Nullable Version version, byte[] bytes, RecordReader record) {
     int from = (int) record.body();
     List<VersionEdit> edits = ManifestFormat.decode(name, 0, bytes, from, from + record.length());
     if (edits.size() != record.count()) {
@@ -121,7 +121,8 @@ public final class ManifestReader {
     }
   }
 
-  private static byte[] readWhole(Storage storage, String name) {
+  /** Reads all of a manifest. */
+  static byte[] readWhole(Storage storage, String name) {
     long size = storage.size(name);
     if (size > Integer.MAX_VALUE - 64) {
       throw new CorruptionException(name, size, "is larger than any manifest; run repair");

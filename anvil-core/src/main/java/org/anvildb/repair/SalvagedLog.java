@@ -1,0 +1,254 @@
+package org.anvildb.repair;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.anvildb.api.AnvilException;
+import org.anvildb.api.RepairReport.Loss;
+import org.anvildb.log.RecordSalvage;
+import org.anvildb.storage.Storage;
+import org.anvildb.version.ManifestSalvage;
+import org.anvildb.version.Version;
+import org.anvildb.wal.BatchFormat;
+import org.anvildb.wal.BatchReader;
+import org.anvildb.wal.SalvagedSegment;
+import org.anvildb.wal.SegmentFormat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The records of a damaged log that verify, in the order of their sequence numbers. Not
+ * thread-safe.
+ *
+ * <p>If the manifest is whole, the segments from its floor on count, and all of them are newer than
+ * the tables. Else it is not known which of them are in tables already. The newest chain without a
+ * missing segment is applied upon the tables all the same: as a whole it ends in the newest state,
+ * wherever it begins. What comes before a missing segment was most likely flushed, so it goes below
+ * the tables, and only fills what they don't have.
+ */
+final class SalvagedLog implements AutoCloseable {
+  private final Storage storage;
+  private final RepairTally tally;
+  private final boolean isComplete;
+  private final long floor;
+  private final List<SalvagedSegment> segments = new ArrayList<>();
+  private final long flushed;
+  private long database;
+  private int newestChain;
+
+  /** Takes the operations of the log. */
+  interface Sink {
+    /** Takes a batch, of which every operation was checked. */
+    void batch(SalvagedSegment segment, long from, int operations);
+  }
+
+  SalvagedLog(Storage storage, ManifestSalvage.Found found, RepairTally tally) {
+    this.storage = storage;
+    this.tally = tally;
+    Version version = found.version();
+    this.isComplete = version != null && found.isComplete();
+    this.floor = version == null ? 0 : version.walFloor();
+    this.flushed = isComplete && version != null ? version.lastSequence() : 0;
+    UUID id = found.databaseId();
+    this.database = id == null ? 0 : id.getMostSignificantBits() ^ id.getLeastSignificantBits();
+  }
+
+  /** Opens the segments. */
+  void read(List<String> names, boolean isDatabaseKnown) {
+    for (long number : SegmentFormat.numbers(names)) {
+      if (number >= floor) {
+        open(number);
+      }
+    }
+    if (!isDatabaseKnown) {
+      for (SalvagedSegment segment : segments) {
+        Long told = segment.database();
+        database = told == null ? database : told;
+      }
+    }
+    segments.removeIf(this::isUseless);
+    noteChain(names);
+  }
+
+  private void open(long number) {
+    String name = SegmentFormat.name(number);
+    try {
+      SalvagedSegment segment = SalvagedSegment.open(storage, number);
+      if (segment != null) {
+        segments.add(segment);
+      }
+    } catch (AnvilException e) {
+      tally.lose(name, 0, e);
+    } catch (InternalError e) {
+      tally.lose(new Loss(name, -1, 0, "the file can't be read: it was cut short"));
+    }
+  }
+
+  /** Tells whether a file is of another database, or was prepared and never begun. */
+  private boolean isUseless(SalvagedSegment segment) {
+    Long told = segment.database();
+    boolean isForeign = told != null && told != database;
+    if (isForeign) {
+      long bytes = segment.memory().byteSize();
+      tally.lose(new Loss(segment.name(), -1, bytes, "belongs to another database"));
+    }
+    boolean isEmpty = segment.header() == null && !segment.records(database, Long.MAX_VALUE).next();
+    if (isForeign || isEmpty) {
+      segment.close();
+    } else if (segment.header() == null) {
+      tally.lose(
+          new Loss(
+              segment.name(),
+              0,
+              SegmentFormat.HEADER_BYTES,
+              "the header does not verify; the records behind it are used without it"));
+    }
+    return isForeign || isEmpty;
+  }
+
+  /** Finds the segments that are missing in the chain. */
+  private void noteChain(List<String> names) {
+    if (floor > 0 && !names.contains(SegmentFormat.name(floor))) {
+      tally.lose(
+          new Loss(SegmentFormat.name(floor), -1, 0, "missing, though the manifest names it"));
+    }
+    for (int i = 1; i < segments.size(); i++) {
+      SegmentFormat.Header header = segments.get(i).header();
+      if (header != null && header.predecessor() > segments.get(i - 1).number()) {
+        newestChain = isComplete ? 0 : i;
+        missing(header.predecessor(), segments.get(i).name());
+      }
+    }
+  }
+
+  private void missing(long number, String namedBy) {
+    String name = SegmentFormat.name(number);
+    if (isComplete) {
+      tally.lose(new Loss(name, -1, 0, "missing, though " + namedBy + " names it"));
+    } else {
+      tally.doubt(
+          name
+              + " is missing, and no manifest tells whether it was in tables: what the log holds"
+              + " before it only fills in what no table has");
+    }
+  }
+
+  /** Returns the ids of the keyspaces that operations name, a thousand at most. */
+  Set<Integer> keyspaces(int most) {
+    Set<Integer> ids = new HashSet<>();
+    for (SalvagedSegment segment : segments) {
+      RecordSalvage records = segment.records(database, Long.MAX_VALUE);
+      while (records.next()) {
+        if (problem(segment, records) == null) {
+          long at = records.body();
+          for (int i = 0; i < records.count() && ids.size() < most; i++) {
+            ids.add(BatchFormat.keyspace(segment.memory(), at));
+            at = BatchFormat.next(segment.memory(), at);
+          }
+        }
+      }
+    }
+    return ids;
+  }
+
+  /** Tells whether there is a part that goes below the tables. */
+  boolean hasOlder() {
+    return newestChain > 0;
+  }
+
+  /** Shows what goes below the tables. */
+  void older(Sink sink) {
+    show(segments.subList(0, newestChain), sink);
+  }
+
+  /** Shows what goes upon the tables. */
+  void newest(Sink sink) {
+    show(segments.subList(newestChain, segments.size()), sink);
+  }
+
+  private void show(List<SalvagedSegment> part, Sink sink) {
+    long last = flushed;
+    boolean isFirst = !isComplete;
+    for (SalvagedSegment segment : part) {
+      SegmentFormat.Header successor = successor(segment);
+      long limit = successor == null ? Long.MAX_VALUE : successor.predecessorBytes();
+      RecordSalvage records = segment.records(database, limit);
+      while (records.next()) {
+        if (records.sequence() <= last) {
+          continue;
+        }
+        if (!isFirst && records.sequence() > last + 1) {
+          lost(segment, records, last + 1, records.sequence() - 1);
+        }
+        isFirst = false;
+        last = records.sequence();
+        show(segment, records, sink);
+      }
+      boolean isTorn = noteEnd(segment, records, limit);
+      if (isTorn && successor != null) {
+        last = Math.max(last, successor.firstSequence() - 1);
+      }
+    }
+  }
+
+  private void show(SalvagedSegment segment, RecordSalvage records, Sink sink) {
+    String problem = problem(segment, records);
+    if (problem != null) {
+      tally.lose(new Loss(segment.name(), records.offset(), records.length(), problem));
+      return;
+    }
+    sink.batch(segment, records.body(), records.count());
+    tally.record(records.count());
+  }
+
+  private static @Nullable String problem(SalvagedSegment segment, RecordSalvage records) {
+    return BatchReader.problem(segment.memory(), records.body(), records.length(), records.count());
+  }
+
+  private void lost(SalvagedSegment segment, RecordSalvage records, long from, long to) {
+    long at = records.gapStart() < 0 ? records.offset() : records.gapStart();
+    String batches =
+        from == to ? "batch " + from + " is" : "batches " + from + " to " + to + " are";
+    tally.lose(new Loss(segment.name(), at, records.gapBytes(), batches + " lost"));
+    doubtOlder();
+  }
+
+  /** Notes what is lost at the end of a segment; returns whether anything is. */
+  private boolean noteEnd(SalvagedSegment segment, RecordSalvage records, long limit) {
+    if (records.gapStart() < 0) {
+      return false;
+    }
+    boolean isLimited = limit <= segment.memory().byteSize();
+    if (isLimited || !records.isEndOfLog()) {
+      long bytes = isLimited ? records.gapBytes() : records.brokenRecordBytes();
+      String reason = "records at the end do not verify: damaged, or torn by a crash";
+      tally.lose(new Loss(segment.name(), records.gapStart(), bytes, reason));
+      doubtOlder();
+      return true;
+    }
+    return false;
+  }
+
+  private void doubtOlder() {
+    tally.doubt(
+        "batches of the log are lost: what they changed is as it was before them, unless a later"
+            + " batch changed it too");
+  }
+
+  /** Returns the header of the segment that follows, or null if none tells that it does. */
+  private SegmentFormat.@Nullable Header successor(SalvagedSegment segment) {
+    for (SalvagedSegment later : segments) {
+      SegmentFormat.Header header = later.header();
+      if (header != null && header.predecessor() == segment.number()) {
+        return header;
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public void close() {
+    segments.forEach(SalvagedSegment::close);
+  }
+}
