@@ -17,6 +17,7 @@ import org.anvildb.version.KeyspaceVersion;
 import org.anvildb.version.ManifestReader;
 import org.anvildb.version.RecoveredVersion;
 import org.anvildb.version.Version;
+import org.anvildb.wal.BatchReader;
 import org.anvildb.wal.BatchSink;
 import org.anvildb.wal.WalReplay;
 
@@ -83,7 +84,8 @@ public final class Verifier {
     UUID id = version.databaseId();
     long database = id.getMostSignificantBits() ^ id.getLeastSignificantBits();
     try (WalReplay replay = new WalReplay(storage, database)) {
-      replay.replay(version.walFloor(), version.lastSequence(), new Counter());
+      replay.replay(
+          version.walFloor(), version.lastSequence(), new Counter(version.nextKeyspace()));
     } catch (AnvilException e) {
       tally.failure("the log", e);
     }
@@ -91,14 +93,28 @@ public final class Verifier {
 
   /** Counts what the log holds; the replay itself does the checking. */
   private final class Counter implements BatchSink {
+    private final int nextKeyspace;
+    private long segment;
+    private MemorySegment log = MemorySegment.NULL;
+
+    Counter(int nextKeyspace) {
+      this.nextKeyspace = nextKeyspace;
+    }
+
     @Override
     public void segment(long number, MemorySegment memory) {
+      segment = number;
+      log = memory;
       tally.file();
       tally.bytes(memory.byteSize());
     }
 
     @Override
     public void batch(long sequence, long offset, int length, int operations) {
+      int highest = BatchReader.highestKeyspace(log, offset, operations);
+      if (highest >= nextKeyspace) {
+        throw BatchReader.neverCreated(segment, offset, highest);
+      }
       tally.entries(operations);
     }
   }
