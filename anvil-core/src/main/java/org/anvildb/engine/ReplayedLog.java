@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import org.anvildb.memtable.Memtable;
 import org.anvildb.storage.Storage;
 import org.anvildb.version.Version;
+import org.anvildb.wal.BatchReader;
 import org.anvildb.wal.BatchSink;
 import org.anvildb.wal.LogEnd;
 import org.anvildb.wal.SegmentFormat;
@@ -54,7 +55,7 @@ final class ReplayedLog implements AutoCloseable {
     WalReplay replay = new WalReplay(storage, Opening.shortId(version), names);
     boolean done = false;
     try {
-      Filler filler = new Filler(version.hashSeed());
+      Filler filler = new Filler(version.hashSeed(), version.nextKeyspace());
       WalOutcome outcome = replay.replay(version.walFloor(), version.lastSequence(), filler);
       if (outcome instanceof WalOutcome.TornTail torn) {
         LOG.log(
@@ -158,14 +159,16 @@ final class ReplayedLog implements AutoCloseable {
     private final List<Replayed> oldestFirst = new ArrayList<>();
     private final List<Long> segments = new ArrayList<>();
     private final long hashSeed;
+    private final int nextKeyspace;
     private long segment;
     private MemorySegment memory = MemorySegment.NULL;
     private @Nullable Memtable current;
     private long lastSequence;
     private long fileBytes;
 
-    Filler(long hashSeed) {
+    Filler(long hashSeed, int nextKeyspace) {
       this.hashSeed = hashSeed;
+      this.nextKeyspace = nextKeyspace;
     }
 
     @Override
@@ -198,11 +201,20 @@ final class ReplayedLog implements AutoCloseable {
     private void finish(int nextSegments, long nextBytes) {
       List<Long> own = segments.subList(0, segments.size() - nextSegments);
       if (current != null) {
+        checkKeyspaces(current);
         oldestFirst.add(
             new Replayed(current, lastSequence, List.copyOf(own), fileBytes - nextBytes));
       }
       own.clear();
       fileBytes = nextBytes;
+    }
+
+    private void checkKeyspaces(Memtable memtable) {
+      int[] keyspaces = memtable.keyspaces();
+      int highest = keyspaces.length == 0 ? 0 : keyspaces[keyspaces.length - 1];
+      if (highest >= nextKeyspace) {
+        throw BatchReader.neverCreated(memtable.segmentNumber(), -1, highest);
+      }
     }
   }
 }

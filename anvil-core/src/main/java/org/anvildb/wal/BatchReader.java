@@ -1,11 +1,12 @@
 package org.anvildb.wal;
 
 import java.lang.foreign.MemorySegment;
+import org.anvildb.api.CorruptionException;
 import org.anvildb.api.Limits;
 import org.anvildb.bytes.Bytes;
 import org.jspecify.annotations.Nullable;
 
-/** Checks that the operations of a batch that was read lie within its bytes. */
+/** Checks that the operations of a batch that was read lie within its bytes. No state. */
 public final class BatchReader {
   private BatchReader() {}
 
@@ -38,6 +39,35 @@ public final class BatchReader {
       at += BatchFormat.operationBytes(keyLength, valueLength);
     }
     return at == end ? null : (end - at) + " bytes follow the last of " + count + " operations";
+  }
+
+  /** Returns the highest id of a keyspace in a batch that has no problem. */
+  public static int highestKeyspace(MemorySegment log, long from, int count) {
+    int highest = 0;
+    long at = from;
+    for (int i = 0; i < count; i++) {
+      highest = Math.max(highest, BatchFormat.keyspace(log, at));
+      at = BatchFormat.next(log, at);
+    }
+    return highest;
+  }
+
+  /**
+   * Makes the exception for entries of a keyspace that was never created. A keyspace is in a synced
+   * manifest before anything is written to it, so the manifest must have lost what it had.
+   *
+   * @param segment the number of the segment that has the entries
+   * @param offset where in it, or -1
+   * @param keyspace the keyspace's id
+   */
+  public static CorruptionException neverCreated(long segment, long offset, int keyspace) {
+    return new CorruptionException(
+        SegmentFormat.name(segment),
+        offset,
+        "there are entries of keyspace "
+            + keyspace
+            + ", which the manifest never created: the MANIFEST was cut short or is an older one;"
+            + " put the right one back, restore a backup or repair");
   }
 
   /** Checks the kind, with the reserved byte above it, and the length of the value. */
