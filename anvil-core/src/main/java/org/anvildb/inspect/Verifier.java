@@ -41,8 +41,7 @@ public final class Verifier {
    * Verifies a database.
    *
    * @param storage its directory
-   * @param isDeep whether each table is also read as users' reads do, and each operation of the log
-   *     is held against the keyspaces
+   * @param isDeep whether each table is also read as users' reads do
    * @return what was checked and found
    */
   public static VerifyReport verify(Storage storage, boolean isDeep) {

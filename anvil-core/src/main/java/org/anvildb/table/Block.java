@@ -91,9 +91,9 @@ final class Block {
   }
 
   /**
-   * Sets the view on a block that will be read from its end. Where entries are large, its last lines
-   * are touched first: the processor fetches ahead what is read upwards, and the start of the entry
-   * before is too far below.
+   * Sets the view on a block that will be read from its end. Where entries are large, its last
+   * lines are touched first: the processor fetches ahead what is read upwards, and the start of the
+   * entry before is too far below.
    */
   void openToReadBackwards(int block) {
     if (block != ordinal) {
