@@ -38,6 +38,7 @@ final class LayersTest {
       compact: api bytes cursor storage table version
       engine: api bytes schedule storage cursor log wal memtable table version compact
       inspect: api bytes cursor storage log wal table version
+      backup: api bytes storage table version engine
       (root): api schedule storage storage.sim engine inspect
       """;
   private static final Pattern EDGE = Pattern.compile("^ +(\\S+) +-> +(\\S+)", Pattern.MULTILINE);

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.anvildb.api.Cursor;
@@ -231,6 +232,11 @@ public final class Engine implements Database {
       capture(new LinkedCheckpoint(parts.storage(), draft.storage()));
       draft.publish();
     }
+  }
+
+  /** Returns what was drawn when the database was created, and tells it from any other. */
+  public UUID databaseId() {
+    return parts.catalog().current().databaseId();
   }
 
   /**
