@@ -71,6 +71,10 @@ public final class AnvilCommand implements Runnable {
             .addSubcommand(new StatsCommand(streams))
             .addSubcommand(new VerifyCommand(streams))
             .addSubcommand(new CompactCommand(streams))
+            .addSubcommand(new CheckpointCommand(streams))
+            .addSubcommand(new BackupCommand(streams))
+            .addSubcommand(new BackupsCommand(streams))
+            .addSubcommand(new RestoreCommand(streams))
             .addSubcommand(new DemoCommand(streams))
             .addSubcommand(new BenchCommand())
             .addSubcommand(new DemoWriter());

@@ -25,6 +25,10 @@ final class HelpTest {
             "stats ",
             "verify ",
             "compact ",
+            "checkpoint ",
+            "backup ",
+            "backups ",
+            "restore ",
             "demo ")
         .contains("Exit codes:", "wrong command line", "ANVIL_OPTS")
         .doesNotContain("demo-writer", "\u001b");
@@ -45,6 +49,10 @@ final class HelpTest {
         "stats",
         "verify",
         "compact",
+        "checkpoint",
+        "backup",
+        "backups",
+        "restore",
         "demo"
       })
   void everyCommandHasHelp(String command) {
@@ -72,6 +80,10 @@ final class HelpTest {
           {"scan", "--db", "x", "--prefix", "a", "--from", "b"},
           {"load", "--db", "x", "--format", "table"},
           {"load", "--db", "x", "--batch", "0"},
+          {"checkpoint", "--db", "x"},
+          {"backup", "x"},
+          {"backup", "--db", "x", "y", "--keep", "0"},
+          {"restore", "x"},
         }) {
       CommandRun run = CommandRun.of(args);
       assertThat(run.code()).as(String.join(" ", args)).isEqualTo(ExitCode.USAGE);
