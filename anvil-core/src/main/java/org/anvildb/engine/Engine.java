@@ -1,6 +1,7 @@
 package org.anvildb.engine;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -247,7 +248,12 @@ public final class Engine implements Database {
    */
   public long capture(CheckpointTarget target) {
     parts.health().checkOpen();
-    return Checkpoint.write(parts, target);
+    try {
+      return Checkpoint.write(parts, target);
+    } finally {
+      // Nobody else may hold the database any more, and it must not be closed as dropped.
+      Reference.reachabilityFence(this);
+    }
   }
 
   @Override

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 final class BackupTest {
   private static final long SEED = Long.getLong("seed", 1);
   private static final long LONG_NANOS = TimeUnit.MINUTES.toNanos(Long.getLong("long", 0));
-  private static final int BACKUPS_OF_A_SEED = 50;
-  private static final long LEAST_BACKUPS = 150;
+  private static final int BACKUPS_OF_A_SEED = 40;
+  private static final long LEAST_BACKUPS = 160;
   private static final long LEAST_STATES = 3_000;
 
   private final Logger log = Logger.getLogger("org.anvildb");
