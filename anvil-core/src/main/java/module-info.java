@@ -10,6 +10,7 @@ module org.anvildb {
 
   exports org.anvildb;
   exports org.anvildb.api;
+  exports org.anvildb.backup;
   exports org.anvildb.schedule;
   exports org.anvildb.storage;
   exports org.anvildb.storage.sim;

@@ -24,6 +24,7 @@ final class JavadocTest {
       List.of(
           "org.anvildb",
           "org.anvildb.api",
+          "org.anvildb.backup",
           "org.anvildb.schedule",
           "org.anvildb.storage",
           "org.anvildb.storage.sim");

@@ -39,6 +39,7 @@ final class LayersTest {
       engine: api bytes schedule storage cursor log wal memtable table version compact
       inspect: api bytes cursor storage log wal table version
       repair: api bytes storage log wal table version
+      backup: api bytes storage table version engine
       (root): api schedule storage storage.sim engine inspect repair
       """;
   private static final Pattern EDGE = Pattern.compile("^ +(\\S+) +-> +(\\S+)", Pattern.MULTILINE);

@@ -72,6 +72,10 @@ public final class AnvilCommand implements Runnable {
             .addSubcommand(new VerifyCommand(streams))
             .addSubcommand(new RepairCommand(streams))
             .addSubcommand(new CompactCommand(streams))
+            .addSubcommand(new CheckpointCommand(streams))
+            .addSubcommand(new BackupCommand(streams))
+            .addSubcommand(new BackupsCommand(streams))
+            .addSubcommand(new RestoreCommand(streams))
             .addSubcommand(new DemoCommand(streams))
             .addSubcommand(new BenchCommand())
             .addSubcommand(new DemoWriter());

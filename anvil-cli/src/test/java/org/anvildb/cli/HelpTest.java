@@ -26,6 +26,10 @@ final class HelpTest {
             "verify ",
             "repair ",
             "compact ",
+            "checkpoint ",
+            "backup ",
+            "backups ",
+            "restore ",
             "demo ")
         .contains("Exit codes:", "wrong command line", "ANVIL_OPTS")
         .doesNotContain("demo-writer", "\u001b");
@@ -47,6 +51,10 @@ final class HelpTest {
         "verify",
         "repair",
         "compact",
+        "checkpoint",
+        "backup",
+        "backups",
+        "restore",
         "demo"
       })
   void everyCommandHasHelp(String command) {
@@ -74,6 +82,10 @@ final class HelpTest {
           {"scan", "--db", "x", "--prefix", "a", "--from", "b"},
           {"load", "--db", "x", "--format", "table"},
           {"load", "--db", "x", "--batch", "0"},
+          {"checkpoint", "--db", "x"},
+          {"backup", "x"},
+          {"backup", "--db", "x", "y", "--keep", "0"},
+          {"restore", "x"},
         }) {
       CommandRun run = CommandRun.of(args);
       assertThat(run.code()).as(String.join(" ", args)).isEqualTo(ExitCode.USAGE);

@@ -1,9 +1,11 @@
 package org.anvildb.engine;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.anvildb.api.Cursor;
@@ -243,6 +245,11 @@ public final class Engine implements Database {
     }
   }
 
+  /** Returns what was drawn when the database was created, and tells it from any other. */
+  public UUID databaseId() {
+    return parts.catalog().current().databaseId();
+  }
+
   /**
    * Writes a consistent copy of this moment, while writers go on.
    *
@@ -251,7 +258,12 @@ public final class Engine implements Database {
    */
   public long capture(CheckpointTarget target) {
     parts.health().checkOpen();
-    return Checkpoint.write(parts, target);
+    try {
+      return Checkpoint.write(parts, target);
+    } finally {
+      // Nobody else may hold the database any more, and it must not be closed as dropped.
+      Reference.reachabilityFence(this);
+    }
   }
 
   @Override

@@ -57,7 +57,7 @@ final class CheckpointTest {
             + " %d violations, seeds %d to %d, %d s%n",
         checkpoints(played),
         states,
-        played.stream().mapToLong(CheckpointRun::restored).sum(),
+        played.stream().mapToLong(CheckpointRun::compared).sum(),
         violations.size(),
         SEED,
         seed - 1,
@@ -88,6 +88,6 @@ final class CheckpointTest {
   }
 
   private static long checkpoints(List<CheckpointRun> played) {
-    return played.stream().mapToLong(CheckpointRun::checkpoints).sum();
+    return played.stream().mapToLong(CheckpointRun::copies).sum();
   }
 }

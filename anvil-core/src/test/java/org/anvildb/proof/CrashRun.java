@@ -20,6 +20,8 @@ import org.anvildb.api.Keyspace;
 import org.anvildb.api.KeyspaceOptions;
 import org.anvildb.api.Snapshot;
 import org.anvildb.api.WriteBatch;
+import org.anvildb.backup.BackupDirectory;
+import org.anvildb.backup.BackupInfo;
 import org.anvildb.schedule.InlineScheduler;
 import org.anvildb.storage.Storage;
 import org.anvildb.storage.sim.CrashPlan;
@@ -242,6 +244,11 @@ final class CrashRun {
   /** Makes a copy of the database in another directory of its disk. */
   void checkpoint(String directory) {
     db.checkpoint(Path.of(directory));
+  }
+
+  /** Makes a backup of the database. */
+  BackupInfo backup(BackupDirectory backups) {
+    return backups.create(db);
   }
 
   int draw(int bound) {

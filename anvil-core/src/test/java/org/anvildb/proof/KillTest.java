@@ -108,7 +108,8 @@ final class KillTest {
     }
   }
 
-  private static long lastBatch(Database db, int writer) {
+  /** Returns the newest batch of a writer, -1 if there is none. */
+  static long lastBatch(Database db, int writer) {
     byte[] top = KilledWriter.key(writer, 999_999_999_999L, KilledWriter.KEYS - 1);
     byte[] bottom = KilledWriter.key(writer, 0, KilledWriter.KEYS - 1);
     try (Cursor cursor = db.cursor()) {

@@ -1,8 +1,10 @@
 package org.anvildb.storage.sim;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.anvildb.storage.AppendFile;
+import org.anvildb.storage.DirectoryDraft;
 import org.anvildb.storage.DirectoryLock;
 import org.anvildb.storage.FileNames;
 import org.anvildb.storage.MappedFile;
@@ -91,6 +93,12 @@ final class MemoryFolder implements Storage {
   @Override
   public void delete(String name) {
     disk.deleteAt(dataPath(name));
+  }
+
+  /** The draft is of a directory of the disk, beside this one. */
+  @Override
+  public DirectoryDraft draft(Path target) {
+    return disk.draft(target);
   }
 
   @Override

@@ -1,0 +1,96 @@
+package org.anvildb.cli;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.anvildb.api.ByteSize;
+import org.anvildb.api.VerifyReport;
+import org.anvildb.backup.BackupDirectory;
+import org.anvildb.backup.BackupInfo;
+import org.anvildb.cli.term.Figures;
+import org.anvildb.cli.term.Streams;
+import org.anvildb.cli.term.TextTable;
+import org.anvildb.cli.text.JsonText;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Lists the backups of a directory, and checks them if asked. */
+@Command(
+    name = "backups",
+    description = {
+      "Lists the backups in a directory.",
+      "With --verify reads every byte of them, names what is wrong, and exits with 1 if something"
+          + " is."
+    },
+    footer = {"", "anvil backups /backups/shop --verify"})
+final class BackupsCommand extends StreamCommand {
+  @Parameters(paramLabel = "DIR", description = "The directory of backups.")
+  private Path directory = Path.of("");
+
+  @Option(names = "--verify", description = "Check all files.")
+  private boolean verify;
+
+  @Option(names = "--json", description = "Print JSON.")
+  private boolean json;
+
+  BackupsCommand(Streams streams) {
+    super(streams);
+  }
+
+  @Override
+  int run() throws Exception {
+    List<BackupInfo> infos;
+    VerifyReport report = new VerifyReport(0, 0, 0, List.of());
+    try (var backups = BackupDirectory.openExisting(directory)) {
+      infos = backups.list();
+      if (verify) {
+        report = backups.verify();
+      }
+    }
+    if (json) {
+      Map<String, Object> tree = new LinkedHashMap<>();
+      tree.put("backups", RecordTree.of(infos));
+      if (verify) {
+        tree.put("verification", RecordTree.of(report));
+      }
+      streams.print(JsonText.of(tree));
+    } else {
+      print(infos, report);
+    }
+    return report.isClean() ? ExitCode.OK : ExitCode.NEGATIVE;
+  }
+
+  private void print(List<BackupInfo> infos, VerifyReport report) throws Exception {
+    var table = new TextTable(">backup", "made", ">batches", ">files", ">size");
+    for (BackupInfo info : infos) {
+      Instant seconds = info.createdAt().truncatedTo(ChronoUnit.SECONDS);
+      table.row(
+          Long.toString(info.number()),
+          seconds.toString(),
+          Figures.count(info.lastSequence()),
+          Figures.count(info.files()),
+          ByteSize.ofBytes(info.bytes()).toString());
+    }
+    var style = streams.style();
+    streams.print(table.render(style, ""));
+    if (!verify) {
+      return;
+    }
+    String checked = Figures.count(report.files()) + " files, " + ByteSize.ofBytes(report.bytes());
+    if (report.isClean()) {
+      streams.println(style.good("✓") + " all is well: " + checked);
+      return;
+    }
+    streams.println(
+        style.bad("✗ " + report.findings().size() + " things are wrong") + ": " + checked);
+    var wrong = new TextTable("file", "what is wrong");
+    for (VerifyReport.Finding finding : report.findings()) {
+      wrong.row(finding.file(), finding.problem());
+    }
+    streams.print(wrong.render(style, ""));
+  }
+}

@@ -1,0 +1,389 @@
+package org.anvildb.backup;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.anvildb.api.AnvilException;
+import org.anvildb.api.CorruptionException;
+import org.anvildb.api.Database;
+import org.anvildb.api.NotADatabaseException;
+import org.anvildb.api.VerifyReport;
+import org.anvildb.engine.Engine;
+import org.anvildb.storage.AppendFile;
+import org.anvildb.storage.DirectoryDraft;
+import org.anvildb.storage.DirectoryLock;
+import org.anvildb.storage.FileCopy;
+import org.anvildb.storage.FileNames;
+import org.anvildb.storage.LocalStorage;
+import org.anvildb.storage.Storage;
+import org.anvildb.version.FileName;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A directory of backups, each of which can be restored by itself. A table that several of them
+ * have is stored once, so a backup costs what was written since the one before.
+ *
+ * <pre>{@code
+ * try (BackupDirectory backups = BackupDirectory.open(Path.of("backups"))) {
+ *   BackupInfo made = backups.create(db);
+ *   backups.prune(7);
+ * }
+ * }</pre>
+ *
+ * <p>A backup is there when its manifest is, which is written last and becomes visible by one
+ * rename: a crash leaves none or a whole one, and never harms others. What it left is deleted by
+ * the next backup. One process has the directory open at a time; thread-safe, one call after the
+ * other.
+ */
+public final class BackupDirectory implements AutoCloseable {
+  /** The longest manifest that is read: that of a million files. */
+  private static final int MOST_MANIFEST_BYTES =
+      BackupFormat.HEAD_BYTES + 1_000_000 * BackupFormat.FILE_BYTES + BackupFormat.CRC_BYTES;
+
+  private final Storage storage;
+  private final DirectoryLock lock;
+  private final InstantSource clock;
+
+  private BackupDirectory(Storage storage, DirectoryLock lock, InstantSource clock) {
+    this.storage = storage;
+    this.lock = lock;
+    this.clock = clock;
+  }
+
+  /**
+   * Opens a directory of backups.
+   *
+   * @param directory the directory; it is made if it does not exist, its parent must exist
+   * @return the directory; close it
+   * @throws org.anvildb.api.LockedException if it is open already
+   * @throws NotADatabaseException if it holds other files, and no backups
+   */
+  public static BackupDirectory open(Path directory) {
+    return open(LocalStorage.open(directory, true, false), InstantSource.system());
+  }
+
+  /**
+   * Opens a directory of backups that exists.
+   *
+   * @param directory the directory
+   * @return the directory; close it
+   * @throws org.anvildb.api.LockedException if it is open already
+   * @throws NotADatabaseException if it does not exist, or holds other files and no backups
+   */
+  public static BackupDirectory openExisting(Path directory) {
+    return open(LocalStorage.open(directory, false, false), InstantSource.system());
+  }
+
+  /**
+   * Opens a directory of backups on parts of the caller's choice, for tests.
+   *
+   * @param storage where the files are; closed with this
+   * @param clock tells the time of a new backup
+   * @return the directory; close it
+   */
+  public static BackupDirectory open(Storage storage, InstantSource clock) {
+    DirectoryLock lock = storage.lock(Duration.ZERO);
+    boolean opened = false;
+    try {
+      refuseForeign(storage);
+      opened = true;
+      return new BackupDirectory(storage, lock, clock);
+    } finally {
+      if (!opened) {
+        lock.close();
+      }
+    }
+  }
+
+  private static void refuseForeign(Storage storage) {
+    int foreign = 0;
+    for (String name : storage.list()) {
+      if (isOurs(name)) {
+        return;
+      }
+      foreign += name.equals(FileNames.LOCK) ? 0 : 1;
+    }
+    if (foreign > 0) {
+      throw new NotADatabaseException(
+          storage.location()
+              + " holds no backups, but "
+              + foreign
+              + " other files; choose an empty directory, or one that does not exist");
+    }
+  }
+
+  private static boolean isOurs(String name) {
+    return name.equals(BackupFormat.DRAFT)
+        || BackupFormat.manifestNumber(name) > 0
+        || BackupFormat.storedNumber(name) > 0;
+  }
+
+  /**
+   * Makes a backup of an open database, while it is written to: of one moment during the call, with
+   * every write that was acknowledged before. It is on disk when this returns.
+   *
+   * <p>Tables that an earlier backup has are not copied again. Until this returns, the database
+   * keeps the files of the moment, which takes room if they are merged away meanwhile.
+   *
+   * @param database an open database of this library
+   * @return what was made
+   * @throws org.anvildb.api.StorageException if a disk fails or is full; nothing was made then, and
+   *     neither the database nor other backups are the worse for it
+   */
+  public synchronized BackupInfo create(Database database) {
+    if (!(database instanceof Engine engine)) {
+      throw new IllegalArgumentException("the database is none of this library");
+    }
+    lock.ensureValid();
+    boolean done = false;
+    try {
+      BackupInfo info = make(engine);
+      done = true;
+      return info;
+    } finally {
+      if (!done) {
+        giveBack();
+      }
+    }
+  }
+
+  private BackupInfo make(Engine engine) {
+    long createdMillis = clock.millis();
+    List<BackupManifest> present = sweep();
+    UUID id = engine.databaseId();
+    CapturedFiles captured = new CapturedFiles(storage, tables(present, id), nextStored());
+    long lastSequence = engine.capture(captured);
+    BackupManifest made =
+        new BackupManifest(nextBackup(), createdMillis, id, lastSequence, captured.all());
+    storage.syncDirectory();
+    write(made);
+    return made.info();
+  }
+
+  /** Deletes what was written of a backup that failed: the disk may be full. */
+  private void giveBack() {
+    try {
+      sweep();
+    } catch (AnvilException e) {
+      // The failure of the backup is the one to tell; the next one tries again.
+    }
+  }
+
+  /** Puts a manifest in place, all of whose files are durable by now. */
+  private void write(BackupManifest manifest) {
+    byte[] bytes = BackupFormat.encode(manifest);
+    try (AppendFile draft = storage.create(BackupFormat.DRAFT)) {
+      draft.append(bytes, 0, bytes.length);
+      draft.sync();
+    }
+    lock.ensureValid();
+    storage.rename(BackupFormat.DRAFT, BackupFormat.manifestName(manifest.number()));
+    storage.syncDirectory();
+  }
+
+  /**
+   * Lists the backups whose manifests are sound; {@link #verify()} tells of others.
+   *
+   * @return the backups, oldest first
+   */
+  public synchronized List<BackupInfo> list() {
+    List<BackupInfo> infos = new ArrayList<>();
+    for (long number : numbers()) {
+      BackupManifest manifest = readIfSound(number);
+      if (manifest != null) {
+        infos.add(manifest.info());
+      }
+    }
+    return infos;
+  }
+
+  /**
+   * Reads every byte of all backups and compares lengths and checksums.
+   *
+   * @return what was checked, and each thing that is wrong; entries are not counted
+   */
+  public synchronized VerifyReport verify() {
+    BackupVerification verification = new BackupVerification(storage);
+    for (long number : numbers()) {
+      verification.manifest(BackupFormat.manifestName(number), () -> read(number));
+    }
+    return verification.report();
+  }
+
+  /**
+   * Reads every byte of one backup and compares lengths and checksums.
+   *
+   * @param number its number
+   * @return what was checked, and each thing that is wrong; entries are not counted
+   * @throws IllegalArgumentException if there is no such backup
+   */
+  public synchronized VerifyReport verify(long number) {
+    ensureExists(number);
+    BackupVerification verification = new BackupVerification(storage);
+    verification.manifest(BackupFormat.manifestName(number), () -> read(number));
+    return verification.report();
+  }
+
+  /**
+   * Makes a database of a backup. The directory becomes visible when all of it is copied, verified
+   * and on disk; until then it is {@code directory.incomplete} beside it.
+   *
+   * @param number the number of the backup
+   * @param directory where the database will be: nothing, or an empty directory; its parent exists
+   * @throws IllegalArgumentException if there is no such backup
+   * @throws CorruptionException if a file of the backup is missing or damaged; nothing was made
+   * @throws NotADatabaseException if the directory holds files
+   */
+  public synchronized void restore(long number, Path directory) {
+    ensureExists(number);
+    BackupManifest manifest = read(number);
+    for (StoredFile file : manifest.files()) {
+      BackupVerification.ensurePresent(storage, file);
+    }
+    try (DirectoryDraft draft = storage.draft(directory)) {
+      for (StoredFile file : manifest.files()) {
+        int checksum = FileCopy.copy(storage, file.storedName(), draft.storage(), file.name());
+        BackupVerification.ensureSame(file, checksum);
+      }
+      draft.publish();
+    }
+  }
+
+  /**
+   * Deletes a backup, and the files that no other one has.
+   *
+   * @param number its number
+   * @return whether it existed
+   */
+  public synchronized boolean delete(long number) {
+    if (!numbers().contains(number)) {
+      return false;
+    }
+    lock.ensureValid();
+    storage.delete(BackupFormat.manifestName(number));
+    // Before its files go: with the manifest left, they would be missing.
+    storage.syncDirectory();
+    sweep();
+    return true;
+  }
+
+  /**
+   * Deletes all but the newest backups.
+   *
+   * @param keep how many stay, at least 1
+   * @return how many were deleted
+   */
+  public synchronized int prune(int keep) {
+    if (keep < 1) {
+      throw new IllegalArgumentException("keep must be at least 1, but is " + keep);
+    }
+    List<Long> numbers = numbers();
+    int deleted = Math.max(0, numbers.size() - keep);
+    numbers.subList(0, deleted).forEach(this::delete);
+    return deleted;
+  }
+
+  /**
+   * Deletes the files that no backup has. None is deleted while a manifest can't be read, as it may
+   * name any of them.
+   *
+   * @return the backups whose manifests are sound
+   */
+  private List<BackupManifest> sweep() {
+    if (storage.exists(BackupFormat.DRAFT)) {
+      storage.delete(BackupFormat.DRAFT);
+    }
+    List<BackupManifest> present = new ArrayList<>();
+    Set<String> used = new HashSet<>();
+    boolean isComplete = true;
+    for (long number : numbers()) {
+      BackupManifest manifest = readIfSound(number);
+      if (manifest == null) {
+        isComplete = false;
+      } else {
+        present.add(manifest);
+        manifest.files().forEach(file -> used.add(file.storedName()));
+      }
+    }
+    for (String name : isComplete ? storage.list() : List.<String>of()) {
+      if (BackupFormat.storedNumber(name) > 0 && !used.contains(name)) {
+        storage.delete(name);
+      }
+    }
+    return present;
+  }
+
+  /** Returns the tables of a database that are stored, and as long as they should be. */
+  private List<StoredFile> tables(List<BackupManifest> present, UUID databaseId) {
+    List<StoredFile> tables = new ArrayList<>();
+    for (BackupManifest manifest : present) {
+      if (manifest.databaseId().equals(databaseId)) {
+        for (StoredFile file : manifest.files()) {
+          if (file.kind() == FileName.Kind.TABLE && BackupVerification.isPresent(storage, file)) {
+            tables.add(file);
+          }
+        }
+      }
+    }
+    return tables;
+  }
+
+  private long nextStored() {
+    long highest = 0;
+    for (String name : storage.list()) {
+      highest = Math.max(highest, BackupFormat.storedNumber(name));
+    }
+    return highest + 1;
+  }
+
+  private long nextBackup() {
+    List<Long> numbers = numbers();
+    return numbers.isEmpty() ? 1 : numbers.getLast() + 1;
+  }
+
+  private List<Long> numbers() {
+    return storage.list().stream()
+        .map(BackupFormat::manifestNumber)
+        .filter(number -> number > 0)
+        .sorted()
+        .toList();
+  }
+
+  private void ensureExists(long number) {
+    List<Long> numbers = numbers();
+    if (!numbers.contains(number)) {
+      throw new IllegalArgumentException(
+          storage.location() + " has no backup " + number + "; there are: " + numbers);
+    }
+  }
+
+  private @Nullable BackupManifest readIfSound(long number) {
+    try {
+      return read(number);
+    } catch (AnvilException e) {
+      return null;
+    }
+  }
+
+  private BackupManifest read(long number) {
+    String name = BackupFormat.manifestName(number);
+    long size = storage.size(name);
+    if (size > MOST_MANIFEST_BYTES) {
+      throw new CorruptionException(name, MOST_MANIFEST_BYTES, "is longer than any manifest");
+    }
+    return BackupFormat.decode(number, storage.read(name, 0, (int) size));
+  }
+
+  /** Lets go of the directory. A second close does nothing. */
+  @Override
+  public void close() {
+    try (storage) {
+      lock.close();
+    }
+  }
+}

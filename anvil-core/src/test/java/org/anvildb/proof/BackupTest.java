@@ -1,0 +1,96 @@
+package org.anvildb.proof;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.anvildb.storage.sim.OperationKind;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Holds that a backup gives back the exact state of the database at its moment, and that a crash
+ * while it is made or deleted leaves none or a whole one. {@code -Dlong=MINUTES} goes on with more
+ * seeds; {@code -Dseed=} repeats what failed.
+ */
+final class BackupTest {
+  private static final long SEED = Long.getLong("seed", 1);
+  private static final long LONG_NANOS = TimeUnit.MINUTES.toNanos(Long.getLong("long", 0));
+  private static final int BACKUPS_OF_A_SEED = 40;
+  private static final long LEAST_BACKUPS = 160;
+  private static final long LEAST_STATES = 3_000;
+
+  private final Logger log = Logger.getLogger("org.anvildb");
+
+  @BeforeEach
+  void silence() {
+    log.setLevel(Level.OFF);
+  }
+
+  @AfterEach
+  void speak() {
+    log.setLevel(null);
+  }
+
+  @Test
+  void everyCrashLeavesNoBackupOrTheWholeOne() {
+    long begin = System.nanoTime();
+    List<CopyScript> played = new ArrayList<>();
+    long seed = SEED;
+    do {
+      BackupRun run = new BackupRun(seed++);
+      run.play(BACKUPS_OF_A_SEED);
+      played.add(run);
+    } while (played.getLast().violations().isEmpty()
+        && (backups(played) < LEAST_BACKUPS || System.nanoTime() - begin < LONG_NANOS));
+    long states = played.stream().mapToLong(CopyScript::states).sum();
+    List<AssertionError> violations = played.getLast().violations();
+    System.out.printf(
+        "backups: %,d under writes, crashed into %,d states, %,d restored and compared,"
+            + " %d violations, seeds %d to %d, %d s%n",
+        backups(played),
+        states,
+        played.stream().mapToLong(CopyScript::compared).sum(),
+        violations.size(),
+        SEED,
+        seed - 1,
+        TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin));
+    if (!violations.isEmpty()) {
+      AssertionError first = violations.getFirst();
+      violations.stream().skip(1).forEach(first::addSuppressed);
+      throw first;
+    }
+    assertThat(states).isGreaterThanOrEqualTo(LEAST_STATES);
+  }
+
+  @Test
+  void unsyncedFilesOfABackupAreFound() {
+    assertFound(OperationKind.SYNC, ".bak");
+  }
+
+  @Test
+  void aManifestThatIsNotSyncedIsFound() {
+    assertFound(OperationKind.SYNC, "BACKUP.tmp");
+  }
+
+  @Test
+  void aDirectoryThatIsNotSyncedIsFound() {
+    assertFound(OperationKind.SYNC_DIRECTORY, "");
+  }
+
+  private static void assertFound(OperationKind left, String suffix) {
+    BackupRun run = new BackupRun(SEED);
+    run.overBackups(storage -> new CrashSabotage(storage, Set.of(left), suffix));
+    run.play(BACKUPS_OF_A_SEED);
+    assertThat(run.violations()).isNotEmpty();
+  }
+
+  private static long backups(List<CopyScript> played) {
+    return played.stream().mapToLong(CopyScript::copies).sum();
+  }
+}
