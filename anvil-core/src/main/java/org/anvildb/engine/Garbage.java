@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.anvildb.api.AnvilException;
 import org.anvildb.api.Stats;
 import org.anvildb.schedule.Gate;
 import org.anvildb.schedule.Lane;
@@ -155,7 +154,7 @@ final class Garbage {
   private void recycle(WalSegment segment) {
     try {
       recycler.accept(segment);
-    } catch (AnvilException e) {
+    } catch (RuntimeException | Error e) {
       synchronized (this) {
         failures++;
       }
@@ -234,7 +233,7 @@ final class Garbage {
     }
     try {
       storage.delete(file);
-    } catch (AnvilException e) {
+    } catch (RuntimeException | Error e) {
       tryLater(file, e);
       return;
     }
@@ -247,7 +246,7 @@ final class Garbage {
     emptied.open();
   }
 
-  private void tryLater(String file, AnvilException cause) {
+  private void tryLater(String file, Throwable cause) {
     long pause;
     synchronized (this) {
       failures++;

@@ -1,15 +1,21 @@
 package org.anvildb.engine;
 
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.anvildb.api.Durability;
 import org.anvildb.api.PoisonedException;
+import org.anvildb.api.StorageException;
+import org.anvildb.schedule.Gate;
 import org.anvildb.schedule.Lane;
 import org.anvildb.schedule.Scheduler;
 import org.anvildb.wal.BatchEncoder;
 import org.anvildb.wal.GroupCommit;
 import org.anvildb.wal.SegmentPool;
+import org.anvildb.wal.WalSegment;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogSync {
   private static final System.Logger LOG = System.getLogger("org.anvildb");
+  private static final long CLOSE_BOUND_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   private final GroupCommit group;
   private final SegmentPool pool;
@@ -161,19 +168,57 @@ final class LogSync {
    *
    * @param unflushed whether the log holds batches that are in no table; then it is marked as
    *     synced, so that the next opening can tell damage from a torn tail
+   * @throws StorageException if the disk does not answer in time, or what was replayed is not in
+   *     tables in time
    */
   void syncAtClose(boolean unflushed) {
     LogPlace place = end.get();
-    await(place);
+    awaitAtClose(place.segment(), place.position());
+    durable.synced(place.sequence());
     if (unflushed) {
       place.segment().appendMark();
-      group.await(place.segment(), place.segment().position());
+      awaitAtClose(place.segment(), place.segment().position());
     }
   }
 
-  /** Ends all waits, unmaps the log, deletes what holds nothing; the scheduler has ended. */
+  /** The lane forces, not this thread: nothing ends a force that the disk does not answer. */
+  private void awaitAtClose(WalSegment segment, long position) {
+    AtomicReference<@Nullable Optional<PoisonedException>> outcome = new AtomicReference<>();
+    Gate told = scheduler.newGate();
+    group.whenSynced(
+        segment,
+        position,
+        failure -> {
+          outcome.set(Optional.ofNullable(failure));
+          told.open();
+        });
+    told.awaitHeedless(() -> outcome.get() != null, CLOSE_BOUND_NANOS, scheduler::nanoTime);
+    Optional<PoisonedException> result = outcome.get();
+    if (result == null) {
+      throw notAnswered("the log is not on disk after 60 s");
+    }
+    if (result.isPresent()) {
+      throw result.get();
+    }
+  }
+
+  private static StorageException notAnswered(String what) {
+    return new StorageException(
+        what
+            + ": the disk does not answer, or what an earlier process left is not in tables yet;"
+            + " only a power cut can take what was written; check the disk, then open again",
+        null);
+  }
+
+  /**
+   * Ends all waits, unmaps the log, deletes what holds nothing; the scheduler has ended.
+   *
+   * @throws StorageException if a force is still under way; then the log stays mapped
+   */
   void close() {
-    group.close();
+    if (!group.close(CLOSE_BOUND_NANOS)) {
+      throw notAnswered("a force of the log did not end within 60 s, and its files stay mapped");
+    }
     pool.close();
   }
 

@@ -227,6 +227,21 @@ public final class GroupCommit implements AutoCloseable {
    */
   @Override
   public void close() {
+    endWaits();
+    gate.await(() -> !isLed);
+  }
+
+  /**
+   * As {@link #close()}, but waits for a bounded time for a force that the disk does not answer.
+   *
+   * @return whether nobody forces any more, so that the segments can be unmapped
+   */
+  public boolean close(long timeoutNanos) {
+    endWaits();
+    return gate.awaitHeedless(() -> !isLed, timeoutNanos, scheduler::nanoTime);
+  }
+
+  private void endWaits() {
     SyncQueue.Taken over;
     synchronized (this) {
       if (failure == null) {
@@ -241,7 +256,6 @@ public final class GroupCommit implements AutoCloseable {
     }
     over.wake();
     over.complete(poisoned(), failureListener);
-    gate.await(() -> !isLed);
   }
 
   /** Returns how many ranges were forced. */

@@ -370,11 +370,11 @@ public final class SegmentPool implements AutoCloseable {
 
   /** Deletes all, even if one fails; then throws what failed first. */
   private void delete(List<Spare> surplus) {
-    AnvilException first = null;
+    Throwable first = null;
     for (Spare spare : surplus) {
       try {
         storage.delete(spare.name());
-      } catch (AnvilException e) {
+      } catch (RuntimeException | Error e) {
         synchronized (this) {
           if (!isClosed) {
             spares.add(spare);
@@ -387,8 +387,10 @@ public final class SegmentPool implements AutoCloseable {
         }
       }
     }
-    if (first != null) {
-      throw first;
+    switch (first) {
+      case null -> {}
+      case AnvilException typed -> throw typed;
+      default -> throw new StorageException("deleting a log file failed: " + first, first);
     }
   }
 
