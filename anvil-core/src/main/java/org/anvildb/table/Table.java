@@ -379,7 +379,10 @@ public final class Table implements AutoCloseable {
       codec.decompress(source, 0, source.length, target, 0, (int) restored);
     } catch (IllegalArgumentException e) {
       throw new CorruptionException(
-          file, offset, "the block here is not what " + codec.name() + " wrote", e);
+          file,
+          offset,
+          "the block here is not what " + codec.name() + " wrote; " + Pages.ADVICE,
+          e);
     }
     return target;
   }

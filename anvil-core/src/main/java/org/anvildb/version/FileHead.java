@@ -91,7 +91,8 @@ record FileHead(long number, UUID databaseId) {
     }
     long number = Bytes.getLong(bytes, NUMBER_AT);
     if (number <= 0) {
-      throw new CorruptionException(file, NUMBER_AT, "the number of the manifest is " + number);
+      throw new CorruptionException(
+          file, NUMBER_AT, "the number of the manifest is " + number + "; run repair");
     }
     return new FileHead(
         number, new UUID(Bytes.getLong(bytes, ID_AT), Bytes.getLong(bytes, ID_AT + Long.BYTES)));

@@ -3,8 +3,10 @@ package org.anvildb.version;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.anvildb.api.CorruptionException;
+import org.anvildb.bytes.Bytes;
 import org.anvildb.log.LogTail;
 import org.anvildb.log.RecordReader;
+import org.anvildb.storage.MappedFile;
 import org.anvildb.storage.Storage;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * follows is corruption.
  */
 public final class ManifestReader {
+  /** A manifest that is not larger is read at once, which is quicker than mapping it. */
+  private static final long MAX_READ_BYTES = 16 << 20;
+
   private ManifestReader() {}
 
   /**
@@ -43,7 +48,23 @@ public final class ManifestReader {
       throw new CorruptionException(
           name, -1, missing(count(names, FileName.Kind.TABLE), count(names, FileName.Kind.WAL)));
     }
-    return read(name, readWhole(storage, name), current);
+    return read(storage, name, current);
+  }
+
+  /**
+   * Reads a manifest. A large one is mapped: its length alone, which costs whoever made it nothing,
+   * must not take memory.
+   */
+  private static RecoveredVersion read(Storage storage, String name, FileHead current) {
+    if (storage.size(name) <= MAX_READ_BYTES) {
+      return read(name, readWhole(storage, name), current);
+    }
+    try (MappedFile mapped = storage.map(name)) {
+      return read(name, mapped.memory(), current);
+    } catch (InternalError e) {
+      throw new CorruptionException(
+          name, -1, "can't be read: it was cut short, or its device failed; run repair", e);
+    }
   }
 
   /**
@@ -65,17 +86,23 @@ public final class ManifestReader {
 
   /** Reads the bytes of a manifest that a {@code CURRENT} names. */
   static RecoveredVersion read(String name, byte[] bytes, FileHead current) {
-    FileHead head = FileHead.decode(name, bytes, FileHead.MANIFEST_MAGIC);
+    return read(name, MemorySegment.ofArray(bytes).asReadOnly(), current);
+  }
+
+  private static RecoveredVersion read(String name, MemorySegment bytes, FileHead current) {
+    FileHead head = FileHead.decode(name, start(bytes), FileHead.MANIFEST_MAGIC);
     if (!head.isSame(current)) {
       throw new CorruptionException(
-          name, 0, "is the manifest of another database or number; restore the right one");
+          name,
+          0,
+          "is the manifest of another database or number; restore the right one or run repair");
     }
     RecordReader records =
         new RecordReader(
-            MemorySegment.ofArray(bytes).asReadOnly(),
+            bytes,
             Manifest.salt(head.databaseId(), head.number()),
             FileHead.BYTES,
-            bytes.length,
+            bytes.byteSize(),
             1);
     Version version = null;
     while (records.next()) {
@@ -92,21 +119,26 @@ public final class ManifestReader {
     }
     if (!version.databaseId().equals(head.databaseId())) {
       throw new CorruptionException(
-          name, FileHead.BYTES, "contradicts the database id in its head");
+          name, FileHead.BYTES, "contradicts the database id in its head; run repair");
     }
     return new RecoveredVersion(
-        version, head.number(), records.nextSequence() - 1, bytes.length - records.end());
+        version, head.number(), records.nextSequence() - 1, bytes.byteSize() - records.end());
   }
 
   /** Applies the edits of the record that was read last. */
-  static Version apply(String name, @Nullable Version version, byte[] bytes, RecordReader record) {
-    int from = (int) record.body();
-    List<VersionEdit> edits = ManifestFormat.decode(name, 0, bytes, from, from + record.length());
+  static Version apply(
+      String name, @Nullable Version version, MemorySegment bytes, RecordReader record) {
+    byte[] body = Bytes.copy(bytes, record.body(), record.length());
+    List<VersionEdit> edits = ManifestFormat.decode(name, record.body(), body, 0, body.length);
     if (edits.size() != record.count()) {
       throw new CorruptionException(
           name,
           record.offset(),
-          "a record has " + edits.size() + " edits and promises " + record.count());
+          "a record has "
+              + edits.size()
+              + " edits and promises "
+              + record.count()
+              + "; run repair");
     }
     try {
       VersionBuilder builder = version == null ? new VersionBuilder() : new VersionBuilder(version);
@@ -121,17 +153,19 @@ public final class ManifestReader {
     }
   }
 
-  /** Reads all of a manifest. */
-  static byte[] readWhole(Storage storage, String name) {
+  private static byte[] readWhole(Storage storage, String name) {
     long size = storage.size(name);
-    if (size > Integer.MAX_VALUE - 64) {
-      throw new CorruptionException(name, size, "is larger than any manifest; run repair");
-    }
     byte[] bytes = storage.read(name, 0, (int) size);
     if (bytes.length != size) {
-      throw new CorruptionException(name, bytes.length, "ends early while it is read");
+      throw new CorruptionException(
+          name, bytes.length, "ends early while it is read; check the disk, then run repair");
     }
     return bytes;
+  }
+
+  /** Returns the head of a manifest, or less where it is shorter. */
+  static byte[] start(MemorySegment bytes) {
+    return Bytes.copy(bytes, 0, (int) Math.min(bytes.byteSize(), FileHead.BYTES));
   }
 
   private static long count(List<String> names, FileName.Kind kind) {

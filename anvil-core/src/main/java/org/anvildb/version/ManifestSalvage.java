@@ -12,6 +12,7 @@ import org.anvildb.api.FormatException;
 import org.anvildb.api.RepairReport.Loss;
 import org.anvildb.log.LogTail;
 import org.anvildb.log.RecordReader;
+import org.anvildb.storage.MappedFile;
 import org.anvildb.storage.Storage;
 import org.jspecify.annotations.Nullable;
 
@@ -106,23 +107,27 @@ public final class ManifestSalvage {
   /** Reads a manifest up to the first damage; null if nothing of it is of use. */
   private @Nullable Found read(FileName manifest, boolean mayBeNewest) {
     String name = manifest.text();
-    byte[] bytes;
-    FileHead head;
-    try {
-      bytes = ManifestReader.readWhole(storage, name);
-      head = head(manifest, bytes);
+    try (MappedFile mapped = storage.map(name)) {
+      return read(manifest, mapped.memory(), mayBeNewest);
     } catch (FormatException e) {
       throw e;
     } catch (AnvilException e) {
       losses.accept(loss(name, 0, e));
-      return null;
+    } catch (InternalError e) {
+      losses.accept(new Loss(name, -1, 0, "can't be read: it was cut short"));
     }
+    return null;
+  }
+
+  private @Nullable Found read(FileName manifest, MemorySegment bytes, boolean mayBeNewest) {
+    String name = manifest.text();
+    FileHead head = head(manifest, ManifestReader.start(bytes));
     var records =
         new RecordReader(
-            MemorySegment.ofArray(bytes).asReadOnly(),
+            bytes,
             Manifest.salt(head.databaseId(), head.number()),
             FileHead.BYTES,
-            bytes.length,
+            bytes.byteSize(),
             1);
     Version version = null;
     CorruptionException damage = null;
@@ -138,7 +143,7 @@ public final class ManifestSalvage {
     boolean isSound = damage == null && !(records.tail() instanceof LogTail.Corrupt);
     if (version == null || !isSound) {
       losses.accept(
-          new Loss(name, good, bytes.length - good, "edits of the manifest do not verify"));
+          new Loss(name, good, bytes.byteSize() - good, "edits of the manifest do not verify"));
     }
     if (version == null || !version.databaseId().equals(head.databaseId())) {
       return null;

@@ -164,7 +164,8 @@ public final class SegmentFormat {
         || header.predecessor() >= header.number()
         || header.firstSequence() < 1
         || !isChainPossible) {
-      throw new CorruptionException(name, 0, "the segment's header contradicts itself: " + header);
+      throw new CorruptionException(
+          name, 0, "the segment's header contradicts itself: " + header + "; run repair");
     }
   }
 }

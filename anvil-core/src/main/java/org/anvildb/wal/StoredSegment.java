@@ -65,7 +65,9 @@ final class StoredSegment implements AutoCloseable {
     }
     if (header.database() != database) {
       throw new CorruptionException(
-          name, 0, "the segment belongs to another database; put the right file back");
+          name,
+          0,
+          "the segment belongs to another database; put the right file back or run repair");
     }
     if (header.number() > number) {
       throw new CorruptionException(
@@ -73,7 +75,7 @@ final class StoredSegment implements AutoCloseable {
           0,
           "the header is that of the later segment "
               + SegmentFormat.name(header.number())
-              + "; files were renamed or copied; put the right ones back");
+              + "; files were renamed or copied; put the right ones back or run repair");
     }
     // A lower number is that of the file's former life: it was recycled, but not begun.
     return header.number() == number ? header : null;

@@ -189,7 +189,8 @@ public final class WalReplay implements AutoCloseable {
       String problem =
           BatchReader.problem(segment.memory(), reader.body(), reader.length(), reader.count());
       if (problem != null) {
-        throw new CorruptionException(segment.name(), reader.offset(), problem);
+        throw new CorruptionException(
+            segment.name(), reader.offset(), problem + "; restore a backup or run repair");
       }
       sink.batch(reader.sequence(), reader.body(), reader.length(), reader.count());
     }
@@ -281,7 +282,8 @@ public final class WalReplay implements AutoCloseable {
             0,
             "the segment follows "
                 + SegmentFormat.name(predecessor)
-                + ", but others stand between them; files were renamed or copied")
+                + ", but others stand between them; files were renamed or copied; put"
+                + " the right ones back or run repair")
         : new CorruptionException(
             SegmentFormat.name(predecessor),
             -1,
@@ -321,7 +323,8 @@ public final class WalReplay implements AutoCloseable {
       throw new CorruptionException(
           SegmentFormat.name(number),
           -1,
-          "the file was cut short or failed while it was read; check the disk, then reopen",
+          "the file was cut short or failed while it was read; check the disk, then reopen or run"
+              + " repair",
           e);
     }
   }
