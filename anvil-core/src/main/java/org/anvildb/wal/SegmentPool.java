@@ -14,6 +14,7 @@ import org.anvildb.api.TooManyOpenFilesException;
 import org.anvildb.schedule.Gate;
 import org.anvildb.schedule.Lane;
 import org.anvildb.schedule.Scheduler;
+import org.anvildb.storage.Closer;
 import org.anvildb.storage.MappedFile;
 import org.anvildb.storage.Storage;
 import org.jspecify.annotations.Nullable;
@@ -232,6 +233,7 @@ public final class SegmentPool implements AutoCloseable {
    */
   @Override
   public void close() {
+    Closer closer = new Closer();
     List<Spare> surplus = new ArrayList<>();
     synchronized (this) {
       if (isClosed) {
@@ -241,16 +243,17 @@ public final class SegmentPool implements AutoCloseable {
       WalSegment unused = ready;
       ready = null;
       if (unused != null) {
-        unused.close();
+        closer.close(unused::close);
         surplus.add(new Spare(unused.name(), unused.capacity()));
       }
-      inUse.forEach(WalSegment::close);
+      inUse.forEach(segment -> closer.close(segment::close));
       inUse.clear();
       surplus.addAll(spares);
       spares.clear();
     }
-    delete(surplus);
+    closer.close(() -> delete(surplus));
     gate.open();
+    closer.finish();
   }
 
   private WalSegment await(long bodyBytes) {
