@@ -2,7 +2,7 @@ package org.anvildb.wal;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -68,7 +68,7 @@ public final class SegmentPool implements AutoCloseable {
 
   /** What was handed out and did not come back. */
   @GuardedBy("this")
-  private final Set<WalSegment> inUse = new HashSet<>();
+  private final Set<WalSegment> inUse = new LinkedHashSet<>();
 
   private volatile @Nullable WalSegment ready;
   private volatile @Nullable Throwable failure;
