@@ -77,12 +77,12 @@ final class Garbage {
   void retire(Table table) {
     if (enqueue(table.meta().fileName(), table.meta().fileBytes())) {
       afterGrace(() -> {
-        table.close();
+        unmap(table::close);
         delete(table.meta().fileName());
       });
     } else {
       // The last reader came after the end: the file stays for the next opening to delete.
-      table.close();
+      unmap(table::close);
     }
   }
 
@@ -92,7 +92,7 @@ final class Garbage {
   void retire(String file, long bytes, Runnable unmapping) {
     if (enqueue(file, bytes)) {
       afterGrace(() -> {
-        unmapping.run();
+        unmap(unmapping);
         delete(file);
       });
     }
@@ -149,6 +149,22 @@ final class Garbage {
       }
     }
     unmapping.run();
+  }
+
+  /** Closes something that is closed even if this fails: nothing but its file is left to do. */
+  private void unmap(Runnable unmapping) {
+    try {
+      unmapping.run();
+    } catch (AnvilException e) {
+      synchronized (this) {
+        failures++;
+      }
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "AnvilDB at {0}: a file that is no longer needed did not close well: {1}",
+          storage.location(),
+          e.getMessage());
+    }
   }
 
   private void recycle(WalSegment segment) {

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.anvildb.api.CorruptionException;
+import org.anvildb.storage.Closer;
 import org.anvildb.storage.Storage;
 import org.anvildb.table.BlockCache;
 import org.anvildb.table.Codecs;
@@ -156,6 +157,8 @@ final class OpenTables {
       byNumber.clear();
       proved.clear();
     }
-    left.forEach(Table::close);
+    Closer closer = new Closer();
+    left.forEach(table -> closer.close(table::close));
+    closer.finish();
   }
 }

@@ -2,7 +2,7 @@ package org.anvildb.wal;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -15,6 +15,7 @@ import org.anvildb.api.TooManyOpenFilesException;
 import org.anvildb.schedule.Gate;
 import org.anvildb.schedule.Lane;
 import org.anvildb.schedule.Scheduler;
+import org.anvildb.storage.Closer;
 import org.anvildb.storage.MappedFile;
 import org.anvildb.storage.Storage;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +69,7 @@ public final class SegmentPool implements AutoCloseable {
 
   /** What was handed out and did not come back. */
   @GuardedBy("this")
-  private final Set<WalSegment> inUse = new HashSet<>();
+  private final Set<WalSegment> inUse = new LinkedHashSet<>();
 
   private volatile @Nullable WalSegment ready;
   private volatile @Nullable Throwable failure;
@@ -233,6 +234,7 @@ public final class SegmentPool implements AutoCloseable {
    */
   @Override
   public void close() {
+    Closer closer = new Closer();
     List<Spare> surplus = new ArrayList<>();
     synchronized (this) {
       if (isClosed) {
@@ -242,16 +244,17 @@ public final class SegmentPool implements AutoCloseable {
       WalSegment unused = ready;
       ready = null;
       if (unused != null) {
-        unused.close();
+        closer.close(unused::close);
         surplus.add(new Spare(unused.name(), unused.capacity()));
       }
-      inUse.forEach(WalSegment::close);
+      inUse.forEach(segment -> closer.close(segment::close));
       inUse.clear();
       surplus.addAll(spares);
       spares.clear();
     }
-    delete(surplus);
+    closer.close(() -> delete(surplus));
     gate.open();
+    closer.finish();
   }
 
   private WalSegment await(long bodyBytes) {

@@ -9,6 +9,7 @@ import org.anvildb.log.LogTail;
 import org.anvildb.log.RecordFormat;
 import org.anvildb.log.RecordReader;
 import org.anvildb.log.RecordScanner;
+import org.anvildb.storage.Closer;
 import org.anvildb.storage.Storage;
 import org.jspecify.annotations.Nullable;
 
@@ -102,11 +103,13 @@ public final class WalReplay implements AutoCloseable {
    * @param which tells of a number whether the segment is to be unmapped
    */
   public void close(LongPredicate which) {
+    Closer closer = new Closer();
     for (StoredSegment segment : segments) {
       if (which.test(segment.number())) {
-        segment.close();
+        closer.close(segment::close);
       }
     }
+    closer.finish();
   }
 
   /** Unmaps the segments. */

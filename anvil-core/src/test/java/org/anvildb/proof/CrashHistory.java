@@ -44,9 +44,14 @@ final class CrashHistory {
     namesToBe = names;
   }
 
-  /** Returns the number of a keyspace. */
+  /** Returns the number of a keyspace; -1, which no keyspace has, if there should be none. */
   int keyspace(String name) {
-    return names.get(name);
+    return names.getOrDefault(name, -1);
+  }
+
+  /** Returns what a keyspace holds after all batches; it is not changed by later ones. */
+  ByteMap content(String name) {
+    return content(contents.getLast(), keyspace(name));
   }
 
   /** Notes that a batch is about to be written: from now on it may be there. */

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Crashes the whole database at every storage operation of five scenarios, in ten modes, and inside
+ * Crashes the whole database at every storage operation of all scenarios, in ten modes, and inside
  * recovery. {@code -Dlong=MINUTES} goes on with more seeds; {@code -Dseed= -Dscenario= -Dat=
  * -Dmode=} repeats what failed.
  */
@@ -25,7 +25,8 @@ final class CrashPointTest {
   private static final long SEED = Long.getLong("seed", 1);
   private static final long LONG_NANOS = TimeUnit.MINUTES.toNanos(Long.getLong("long", 0));
   private static final String SCENARIO = System.getProperty("scenario", "");
-  private static final long LEAST_STATES = 20_000;
+  private static final long LEAST_STATES = 100_000;
+  private static final long LEAST_NESTED = 5_000;
   private static final int THREADS = 2;
 
   private final Logger log = Logger.getLogger("org.anvildb");
@@ -48,14 +49,14 @@ final class CrashPointTest {
     boolean isReplay = !SCENARIO.isEmpty();
     do {
       played.addAll(playAll(seed++));
-    } while (!isReplay
-        && violations(played).isEmpty()
-        && (states(played) < LEAST_STATES || System.nanoTime() - begin < LONG_NANOS));
+    } while (!isReplay && violations(played).isEmpty() && System.nanoTime() - begin < LONG_NANOS);
     List<AssertionError> violations = violations(played);
     System.out.printf(
-        "crash states: %,d (of which %,d inside recovery), %,d violations, seeds %d to %d, %d s%n",
+        "crash states: %,d (of which %,d inside recovery) of %d scenarios, %,d violations,"
+            + " seeds %d to %d, %d s%n",
         states(played),
-        played.stream().mapToLong(CrashPoints::nestedStates).sum(),
+        nestedStates(played),
+        CrashScenario.values().length,
         violations.size(),
         SEED,
         seed - 1,
@@ -66,7 +67,8 @@ final class CrashPointTest {
       throw first;
     }
     if (!isReplay) {
-      assertThat(states(played)).isGreaterThanOrEqualTo(LEAST_STATES);
+      assertThat(states(played)).as("crash states").isGreaterThanOrEqualTo(LEAST_STATES);
+      assertThat(nestedStates(played)).as("of them nested").isGreaterThanOrEqualTo(LEAST_NESTED);
     }
   }
 
@@ -105,6 +107,10 @@ final class CrashPointTest {
 
   private static List<AssertionError> violations(List<CrashPoints> played) {
     return played.stream().flatMap(points -> points.violations().stream()).toList();
+  }
+
+  private static long nestedStates(List<CrashPoints> played) {
+    return played.stream().mapToLong(CrashPoints::nestedStates).sum();
   }
 
   private static long states(List<CrashPoints> played) {

@@ -26,8 +26,11 @@ final class CrashPoints implements OperationHook {
 
   private static final int MOST_VIOLATIONS = 5;
 
-  /** One state in so many is recovered again with a crash at each operation of that. */
-  private static final int NESTED_EVERY = 400;
+  /**
+   * One state in so many is recovered again with a crash at each operation of that: about 140
+   * states each time, so that a twelfth of all states are inside recovery.
+   */
+  private static final int NESTED_EVERY = 1_600;
 
   private final CrashScenario scenario;
   private final long seed;
@@ -42,7 +45,7 @@ final class CrashPoints implements OperationHook {
     this.scenario = scenario;
     this.seed = seed;
     this.selection = selection;
-    this.run = new CrashRun(seed, scenario.memtableBytes(), this);
+    this.run = new CrashRun(seed, scenario.options(), this);
     this.run.afterWrite(() -> crash("a write"));
   }
 

@@ -1,5 +1,7 @@
 package org.anvildb.proof;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -8,10 +10,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.anvildb.Anvil;
+import org.anvildb.api.AnvilException;
 import org.anvildb.api.ByteSize;
+import org.anvildb.api.Cursor;
 import org.anvildb.api.Database;
 import org.anvildb.api.DatabaseOptions;
 import org.anvildb.api.Durability;
@@ -23,6 +28,8 @@ import org.anvildb.api.WriteBatch;
 import org.anvildb.backup.BackupDirectory;
 import org.anvildb.backup.BackupInfo;
 import org.anvildb.schedule.InlineScheduler;
+import org.anvildb.schedule.Lane;
+import org.anvildb.schedule.Scheduler;
 import org.anvildb.storage.Storage;
 import org.anvildb.storage.sim.CrashPlan;
 import org.anvildb.storage.sim.MemoryStorage;
@@ -43,15 +50,18 @@ final class CrashRun {
   private final DatabaseOptions options;
   private final OperationHook hook;
   private final List<Snapshot> snapshots = new ArrayList<>();
+  private final HeldReads held;
+  private long tail;
   private Runnable afterWrite = () -> {};
   private UnaryOperator<Storage> layer = UnaryOperator.identity();
   private MemoryStorage storage = new MemoryStorage(Arena::ofConfined);
   private InlineScheduler scheduler;
   private Database db;
 
-  CrashRun(long seed, int memtableBytes, OperationHook hook) {
+  CrashRun(long seed, DatabaseOptions options, OperationHook hook) {
     this.random = new Random(seed);
-    this.options = options(memtableBytes);
+    this.held = new HeldReads(random);
+    this.options = options;
     this.hook = hook;
     this.storage.setHook(hook);
   }
@@ -106,6 +116,7 @@ final class CrashRun {
   void close() {
     snapshots.forEach(Snapshot::close);
     snapshots.clear();
+    held.closeAll();
     db.close();
     history.synced(history.size());
   }
@@ -113,6 +124,7 @@ final class CrashRun {
   /** Pulls the plug; the script goes on with the disk that is left. */
   void crash(CrashPlan plan) {
     snapshots.clear();
+    held.forget();
     storage.setHook(null);
     storage = storage.crash(plan);
     history.powerLost();
@@ -122,6 +134,7 @@ final class CrashRun {
   /** Kills the process; the system keeps what it wrote, and the script goes on with that. */
   void die() {
     snapshots.clear();
+    held.forget();
     storage.endProcess();
   }
 
@@ -132,15 +145,23 @@ final class CrashRun {
   }
 
   void create(String name) {
+    if (db.keyspaces().contains(name)) {
+      // After a drop that failed: nothing is created.
+      db.keyspace(name);
+      return;
+    }
     history.beginCreate(name);
     db.keyspace(name);
     history.named();
   }
 
   void drop(String name) {
+    int keyspace = history.keyspace(name);
     history.beginDrop(name);
-    db.dropKeyspace(name);
-    history.named();
+    if (db.dropKeyspace(name)) {
+      history.named();
+      held.dropped(keyspace);
+    }
   }
 
   /** Writes a batch of puts and deletes of some keyspaces. */
@@ -157,14 +178,42 @@ final class CrashRun {
 
   /** Writes one entry through the methods of the keyspace itself. */
   void put(Durability durability, int valueBytes, String name) {
-    byte[] key = key(random);
+    change(durability, name, key(random), random.nextInt(4) == 0 ? null : value(valueBytes));
+  }
+
+  /** Writes over one of few entries. */
+  void overwrite(Durability durability, int valueBytes, String name, int entries) {
+    byte[] key = ("o" + random.nextInt(entries)).getBytes(StandardCharsets.US_ASCII);
+    change(durability, name, key, value(valueBytes));
+  }
+
+  /** Puts an entry behind all others of the queue that the keyspaces share. */
+  void push(Durability durability, int valueBytes, String name) {
+    byte[] key = String.format("q/%08d", tail++).getBytes(StandardCharsets.US_ASCII);
+    change(durability, name, key, value(valueBytes));
+  }
+
+  /** Takes the first entry of a keyspace off, if there is one. */
+  void pop(Durability durability, String name) {
+    byte[] first;
+    try (Cursor cursor = db.keyspace(name).cursor()) {
+      first = cursor.next() ? cursor.key() : null;
+    }
+    ByteMap expected = history.content(name);
+    if (first == null) {
+      assertThat(expected.entries()).isEmpty();
+    } else {
+      assertThat(first).isEqualTo(expected.entries().firstKey());
+      change(durability, name, first, null);
+    }
+  }
+
+  private void change(Durability durability, String name, byte[] key, byte[] value) {
     Keyspace keyspace = db.keyspace(name);
-    if (random.nextInt(4) == 0) {
-      history.begin(List.of(new CrashHistory.Change(history.keyspace(name), key, null)));
+    history.begin(List.of(new CrashHistory.Change(history.keyspace(name), key, value)));
+    if (value == null) {
       keyspace.delete(key, durability);
     } else {
-      byte[] value = value(valueBytes);
-      history.begin(List.of(new CrashHistory.Change(history.keyspace(name), key, value)));
       keyspace.put(key, value, durability);
     }
     history.acknowledged();
@@ -189,7 +238,11 @@ final class CrashRun {
   /** Lets the background work go on until an asynchronous write is on disk. */
   void await(Async async) {
     scheduler.runAll();
-    async.future().orTimeout(1, TimeUnit.MINUTES).join();
+    try {
+      async.future().orTimeout(1, TimeUnit.MINUTES).join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof AnvilException cause ? cause : e;
+    }
     history.synced(async.batches());
   }
 
@@ -219,6 +272,55 @@ final class CrashRun {
     snapshots.removeFirst().close();
   }
 
+  /** Opens a snapshot and a cursor that {@link #checkHeld} looks at until the database closes. */
+  void hold(String name) {
+    held.hold(db, name, history.keyspace(name), history.content(name));
+  }
+
+  void checkHeld() {
+    held.check();
+  }
+
+  void letGo() {
+    held.closeAll();
+  }
+
+  /** Lets something be done among the background work. */
+  void runLater(Runnable action) {
+    scheduler.submit(Lane.COMPACTION, action);
+  }
+
+  /** Holds that reads are right while a write may be under way. */
+  void checkInTheMiddle() {
+    history.check(db, history.acknowledgedBatches(), history.size(), random);
+  }
+
+  /** Tells whether a keyspace is there. */
+  boolean has(String name) {
+    return db.keyspaces().contains(name);
+  }
+
+  /** Lets go of what a close that failed, or a process that died, left. */
+  void forget() {
+    snapshots.clear();
+    held.forget();
+  }
+
+  /** Opens without changing anything, looks at all, and closes. */
+  void lookOnly() {
+    DatabaseOptions readOnly = options.toBuilder().readOnly(true).build();
+    Scheduler idle = new InlineScheduler(new Random(random.nextLong()));
+    try (Database only =
+        Anvil.open(layer.apply(storage), idle, new Random(random.nextLong()), readOnly)) {
+      history.check(only, history.acknowledgedBatches(), history.size(), random);
+    }
+  }
+
+  /** Reads every byte that is stored. */
+  void verify() {
+    assertThat(db.verify().findings()).isEmpty();
+  }
+
   /** Lets some background work happen, or none, and sometimes some time pass. */
   void work() {
     if (random.nextInt(8) == 0) {
@@ -238,6 +340,12 @@ final class CrashRun {
   /** Holds, after a step that failed, that every read answers as if it had not been tried. */
   void checkAfterFailure() {
     history.settle(db.stats().lastSequence());
+    check();
+    held.check();
+  }
+
+  /** Holds that every read answers as the history does. */
+  void check() {
     history.check(db, history.size(), history.size(), random);
   }
 

@@ -1,9 +1,9 @@
 package org.anvildb.proof;
 
-import static org.anvildb.api.Durability.OS;
 import static org.anvildb.api.Durability.SYNC;
+import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.EnumSet;
+import java.util.Set;
 import org.anvildb.api.AnvilException;
 import org.anvildb.api.Database;
 import org.anvildb.storage.sim.CrashMode;
@@ -15,14 +15,25 @@ import org.anvildb.storage.sim.OperationHook;
 import org.anvildb.storage.sim.OperationKind;
 
 /**
- * A scripted scenario on a storage that fails once, or from some operation on for good. Each step
- * either succeeds or ends with a typed exception; after that, reads are as right as before.
+ * A scenario on a storage that fails once, or from some operation on for good. Each step either
+ * succeeds or ends with a typed exception; after that, reads are as right as before.
  */
 final class FaultRun {
-  private static final int MEMTABLE_BYTES = 4 << 10;
-  private static final String FIRST = Database.DEFAULT_KEYSPACE;
-  private static final String SECOND = "second";
+  /**
+   * How a storage fails: at the n-th operation of some kinds, once or for good.
+   *
+   * @param fault null for a sync that fails and loses its pages
+   */
+  record Way(String name, Set<OperationKind> kinds, Fault fault, boolean sticky) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
 
+  private static final int MEMTABLE_BYTES = 4 << 10;
+
+  private final FaultScenario scenario;
   private final CrashRun run;
   private final long seed;
   private final FaultyStorage faulty;
@@ -30,40 +41,48 @@ final class FaultRun {
   private long failedSteps;
   private long states;
 
-  FaultRun(long seed) {
+  FaultRun(FaultScenario scenario, long seed) {
+    this.scenario = scenario;
     this.seed = seed;
-    this.run = new CrashRun(seed, MEMTABLE_BYTES, new OperationHook() {});
+    this.run = new CrashRun(seed, CrashRun.options(MEMTABLE_BYTES), new OperationHook() {});
     this.faulty = new FaultyStorage(run.storage());
     run.over(storage -> faulty);
   }
 
-  /** Fails the n-th operation of all; returns whether there were so many. */
-  boolean play(long nth, Fault fault, boolean sticky) {
+  CrashRun run() {
+    return run;
+  }
+
+  /** Plays the scenario, failing the n-th operation; returns whether there were so many. */
+  boolean play(Way way, long nth) {
     try {
-      faulty.inject(new FaultPlan(EnumSet.allOf(OperationKind.class), nth, fault, sticky));
-      script();
-      boolean isHit = faulty.hits() > 0;
-      faulty.inject(null);
-      checkCrash(CrashMode.EVERYTHING);
-      checkPowerCuts();
-      checkReopening();
-      return isHit;
+      scenario.prepare(run);
+      return way.fault() == null ? playLostSync(nth) : playFault(way, nth);
     } finally {
       run.end();
     }
   }
 
-  /** Lets one sync fail as Linux does; returns false if there were fewer operations. */
-  boolean playLostSync(long operation) {
-    try {
-      run.storage().failSyncAt(operation);
-      script();
-      run.history().powerLost();
-      checkPowerCuts();
-      return run.storage().operations() > operation;
-    } finally {
-      run.end();
-    }
+  private boolean playFault(Way way, long nth) {
+    faulty.inject(new FaultPlan(way.kinds(), nth, way.fault(), way.sticky()));
+    scenario.play(this);
+    boolean isHit = faulty.hits() > 0;
+    faulty.inject(null);
+    checkNothingOpen();
+    checkCrash(CrashMode.EVERYTHING);
+    checkPowerCuts();
+    checkReopening();
+    return isHit;
+  }
+
+  /** Lets one sync fail as Linux does. */
+  private boolean playLostSync(long nth) {
+    long operation = run.storage().operations() + nth;
+    run.storage().failSyncAt(operation);
+    scenario.play(this);
+    run.history().powerLost();
+    checkPowerCuts();
+    return run.storage().operations() > operation;
   }
 
   /** Returns how many steps ended with an exception. */
@@ -76,6 +95,56 @@ final class FaultRun {
     return states;
   }
 
+  /** Opens the database. */
+  void opened() {
+    try {
+      run.open();
+      isOpen = true;
+    } catch (AnvilException e) {
+      failedSteps++;
+      checkNothingOpen();
+    }
+  }
+
+  /** Closes the database if it is open. */
+  void closed() {
+    if (isOpen) {
+      isOpen = false;
+      attempt(run::close);
+      checkNothingOpen();
+    }
+  }
+
+  /** Kills the process if it is open. */
+  void died() {
+    if (isOpen) {
+      isOpen = false;
+      run.die();
+    }
+  }
+
+  /** Does something with the database if it is open; what it reads must be right if this fails. */
+  void step(Runnable action) {
+    if (isOpen && !attempt(action)) {
+      run.checkAfterFailure();
+    }
+  }
+
+  /** Does something; returns whether it succeeded. */
+  boolean attempt(Runnable action) {
+    try {
+      action.run();
+      return true;
+    } catch (AnvilException e) {
+      failedSteps++;
+      return false;
+    }
+  }
+
+  private void checkNothingOpen() {
+    assertThat(run.storage().openMappings()).as("mappings that nobody closed").isZero();
+  }
+
   private void checkPowerCuts() {
     CrashMode[] modes = CrashMode.values();
     checkCrash(CrashMode.SYNCED_ONLY);
@@ -86,60 +155,9 @@ final class FaultRun {
   /** A process that opens the same files again sees all that was acknowledged, and goes on. */
   private void checkReopening() {
     run.open();
-    run.put(SYNC, 100, FIRST);
+    run.put(SYNC, 100, Database.DEFAULT_KEYSPACE);
     run.close();
     states++;
-  }
-
-  private void script() {
-    opened();
-    step(() -> run.create(SECOND));
-    for (int i = 0; i < 24; i++) {
-      int drawn = run.draw(8);
-      step(() -> run.write(drawn == 0 ? SYNC : OS, 1 + drawn, 500, FIRST, SECOND));
-      step(run::work);
-    }
-    step(() -> run.write(SYNC, 20, 900, FIRST, SECOND));
-    step(run::compact);
-    step(() -> run.drop(SECOND));
-    closed();
-    opened();
-    step(() -> run.put(OS, 900, FIRST));
-    step(run::sync);
-    step(run::workAll);
-    closed();
-  }
-
-  private void opened() {
-    try {
-      run.open();
-      isOpen = true;
-    } catch (AnvilException e) {
-      failedSteps++;
-    }
-  }
-
-  private void closed() {
-    if (isOpen) {
-      isOpen = false;
-      try {
-        run.close();
-      } catch (AnvilException e) {
-        failedSteps++;
-      }
-    }
-  }
-
-  private void step(Runnable action) {
-    if (!isOpen) {
-      return;
-    }
-    try {
-      action.run();
-    } catch (AnvilException e) {
-      failedSteps++;
-      run.checkAfterFailure();
-    }
   }
 
   private void checkCrash(CrashMode mode) {

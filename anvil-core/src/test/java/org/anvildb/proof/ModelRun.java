@@ -19,8 +19,8 @@ import org.anvildb.api.Snapshot;
 import org.anvildb.api.WriteBatch;
 
 /**
- * A random history of operations on a database and on its model, compared at every read. The same
- * seed gives the same history.
+ * A history of operations on a database and on its model, compared at every read. The same history
+ * does the same each time.
  */
 final class ModelRun {
   /** An open snapshot and what it must show. */
@@ -29,7 +29,7 @@ final class ModelRun {
   private static final int MAX_SNAPSHOTS = 3;
   private static final String[] NAMES = {Database.DEFAULT_KEYSPACE, "second"};
 
-  private final Random random;
+  private final Random random = new Random();
   private final Supplier<Database> opener;
   private final int keys;
   private final ByteMap[] models = {new ByteMap(), new ByteMap()};
@@ -38,19 +38,44 @@ final class ModelRun {
   private Keyspace[] keyspaces = {};
   private long reads;
 
-  ModelRun(long seed, int keys, Supplier<Database> opener) {
-    this.random = new Random(seed);
+  private ModelRun(int keys, Supplier<Database> opener) {
     this.keys = keys;
     this.opener = opener;
     this.db = opener.get();
     bind();
   }
 
-  /** Performs operations; returns how many reads were compared. */
-  long run(long operations) {
+  /** Performs operations that are drawn one by one; returns how many reads were compared. */
+  static long run(long seed, int keys, Supplier<Database> opener, long operations) {
+    Random draws = new Random(seed);
+    ModelRun run = new ModelRun(keys, opener);
     for (long i = 0; i < operations; i++) {
-      step();
+      run.step(ModelOperation.draw(draws));
     }
+    return run.end();
+  }
+
+  /** Performs the operations of a history; returns how many reads were compared. */
+  static long run(List<ModelOperation> history, int keys, Supplier<Database> opener) {
+    ModelRun run = new ModelRun(keys, opener);
+    for (int i = 0; i < history.size(); i++) {
+      try {
+        run.step(history.get(i));
+      } catch (AssertionError | RuntimeException e) {
+        throw new AssertionError("operation " + i + ": " + history.get(i), e);
+      }
+    }
+    return run.end();
+  }
+
+  /** Returns the first key of a database, or null if it is empty. */
+  static byte[] firstKey(Database db) {
+    try (Cursor cursor = db.cursor()) {
+      return cursor.next() ? cursor.key() : null;
+    }
+  }
+
+  private long end() {
     for (int k = 0; k < models.length; k++) {
       checkAll(keyspaces[k], models[k]);
     }
@@ -63,29 +88,20 @@ final class ModelRun {
     return reads;
   }
 
-  private void step() {
-    int dice = random.nextInt(10_000);
+  private void step(ModelOperation operation) {
+    random.setSeed(operation.seed());
     int k = random.nextInt(4) == 0 ? 1 : 0;
-    if (dice < 3_600) {
-      put(k);
-    } else if (dice < 4_600) {
-      delete(k);
-    } else if (dice < 5_300) {
-      batch();
-    } else if (dice < 5_800) {
-      conditional(k);
-    } else if (dice < 9_200) {
-      get(keyspaces[k], models[k]);
-    } else if (dice < 9_400) {
-      snapshot();
-    } else if (dice < 9_700) {
-      readSnapshot(k);
-    } else if (dice < 9_990) {
-      walk(keyspaces[k], models[k]);
-    } else if (dice < 9_997) {
-      compact(k);
-    } else {
-      reopen();
+    switch (operation.kind()) {
+      case PUT -> put(k);
+      case DELETE -> delete(k);
+      case BATCH -> batch();
+      case CONDITIONAL -> conditional(k);
+      case GET -> get(keyspaces[k], models[k]);
+      case SNAPSHOT -> snapshot();
+      case READ_SNAPSHOT -> readSnapshot(k);
+      case WALK -> walk(keyspaces[k], models[k]);
+      case COMPACT -> compact(k);
+      case REOPEN -> reopen();
     }
   }
 

@@ -58,7 +58,11 @@ record Setting(String name, DatabaseOptions options, boolean threads) {
 
   /** Opens the database in a directory. */
   Database open(Path directory, long seed) {
-    Storage storage = LocalStorage.open(directory, true, false);
+    return open(LocalStorage.open(directory, true, false), seed);
+  }
+
+  /** Opens the database on a storage. */
+  Database open(Storage storage, long seed) {
     Scheduler scheduler =
         threads ? new ThreadScheduler("test", 2) : new InlineScheduler(new Random(seed));
     return Anvil.open(storage, scheduler, new Random(seed), options);

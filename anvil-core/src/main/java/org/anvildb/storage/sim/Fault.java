@@ -14,6 +14,12 @@ public sealed interface Fault {
    */
   record ShortWrite() implements Fault {}
 
+  /**
+   * A read returns only half of the bytes, as from a file that ends too early. Any other operation
+   * fails as with {@link IoFailure}.
+   */
+  record ShortRead() implements Fault {}
+
   /** The operation has no effect and fails since no file descriptor is left (EMFILE). */
   record TooManyOpenFiles() implements Fault {}
 

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.anvildb.api.DiskFullException;
@@ -113,7 +114,7 @@ public final class FaultyStorage implements Storage {
           new DiskFullException(what + "No space left on device", null);
       case Fault.TooManyOpenFiles _ ->
           new TooManyOpenFilesException(what + "Too many open files", null);
-      case Fault.IoFailure _, Fault.BitFlip _ ->
+      case Fault.IoFailure _, Fault.BitFlip _, Fault.ShortRead _ ->
           new StorageException(what + "Input/output error", null);
     };
   }
@@ -200,6 +201,10 @@ public final class FaultyStorage implements Storage {
   @Override
   public byte[] read(String name, long offset, int length) {
     Fault fault = next(OperationKind.READ);
+    if (fault instanceof Fault.ShortRead) {
+      byte[] whole = delegate.read(name, offset, length);
+      return Arrays.copyOf(whole, whole.length / 2);
+    }
     if (fault != null && !(fault instanceof Fault.BitFlip)) {
       throw failure(fault, OperationKind.READ, name);
     }

@@ -92,6 +92,15 @@ public final class MemoryStorage implements Storage {
   }
 
   /**
+   * Returns how many mappings are open, which tells whether their user has closed all of them.
+   *
+   * @return the number, of mappings for reading and for writing
+   */
+  public synchronized int openMappings() {
+    return open.size();
+  }
+
+  /**
    * Limits the room on the disk.
    *
    * @param bytes how much all files together may take

@@ -81,6 +81,18 @@ final class FaultyStorageTest {
   }
 
   @Test
+  void aShortReadReturnsHalfOfTheBytes() {
+    try (AppendFile file = storage.create("a")) {
+      file.append(new byte[10], 0, 10);
+    }
+    inject(OperationKind.READ, 0, new Fault.ShortRead(), false);
+    assertThat(storage.read("a", 0, 10)).hasSize(5);
+    assertThat(storage.read("a", 0, 10)).hasSize(10);
+    inject(OperationKind.LIST, 0, new Fault.ShortRead(), false);
+    assertThatThrownBy(storage::list).isExactlyInstanceOf(StorageException.class);
+  }
+
+  @Test
   void theNthOperationFailsOnceOrFromThenOn() {
     for (boolean sticky : new boolean[] {false, true}) {
       inject(OperationKind.LIST, 2, new Fault.TooManyOpenFiles(), sticky);

@@ -1,0 +1,40 @@
+package org.anvildb.storage;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The closing of several things, all of which are closed though one of them fails. Not thread-safe.
+ *
+ * <p>A file or a mapping whose closing fails is closed all the same; what would leak are those that
+ * come after it.
+ */
+public final class Closer {
+  private @Nullable RuntimeException first;
+
+  /** Makes a closer that has met no failure. */
+  public Closer() {}
+
+  /**
+   * Closes one of the things; a failure waits until {@link #finish()}.
+   *
+   * @param close what closes it
+   */
+  public void close(Runnable close) {
+    try {
+      close.run();
+    } catch (RuntimeException e) {
+      if (first == null) {
+        first = e;
+      } else {
+        first.addSuppressed(e);
+      }
+    }
+  }
+
+  /** Throws the first failure, if there was any, with the others suppressed. */
+  public void finish() {
+    if (first != null) {
+      throw first;
+    }
+  }
+}
