@@ -114,7 +114,7 @@ final class ParserFuzzTest {
 
   private void note(FuzzTarget target, long seed, byte[] input, Throwable e) {
     if (violations.size() < MOST_VIOLATIONS) {
-      String hex = input.length > 1 << 15 ? "" : HexFormat.of().formatHex(input);
+      String hex = input.length > 4096 ? "" : HexFormat.of().formatHex(input);
       violations.add(
           new AssertionError(
               "-Dseed=%d \"-Dtarget=%s\": input %s".formatted(seed, target.name(), hex), e));
