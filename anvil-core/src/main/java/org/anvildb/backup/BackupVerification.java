@@ -68,7 +68,7 @@ final class BackupVerification {
   }
 
   VerifyReport report() {
-    return new VerifyReport(files, bytes, 0, findings);
+    return new VerifyReport(files, bytes, 0, 0, 0, findings);
   }
 
   static boolean isPresent(Storage storage, StoredFile file) {

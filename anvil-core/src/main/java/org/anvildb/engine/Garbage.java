@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.anvildb.api.AnvilException;
 import org.anvildb.api.Stats;
 import org.anvildb.schedule.Gate;
 import org.anvildb.schedule.Lane;
