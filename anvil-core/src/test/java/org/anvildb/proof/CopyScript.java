@@ -52,7 +52,7 @@ abstract class CopyScript implements OperationHook {
   CopyScript(long seed) {
     this.seed = seed;
     this.random = new Random(seed * 31);
-    this.run = new CrashRun(seed, 4 << 10, this);
+    this.run = new CrashRun(seed, CrashRun.options(4 << 10), this);
     this.options = run.options().toBuilder().createIfMissing(false).build();
   }
 
