@@ -1,0 +1,103 @@
+package org.anvildb.proof;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.anvildb.Anvil;
+import org.anvildb.api.ByteSize;
+import org.anvildb.api.Cursor;
+import org.anvildb.api.Database;
+import org.anvildb.api.DatabaseOptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Holds that a database which was opened and closed thousands of times leaves nothing behind: no
+ * open descriptor, no thread, no mapping, no file that it does not need. On the real disk.
+ */
+final class LeakTest {
+  private static final long MINUTES = Long.getLong("long", 0);
+  private static final int OPENINGS = MINUTES > 0 ? 20_000 : 2_000;
+  private static final int WARM = 20;
+  private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+  private static final Path MAPPINGS = Path.of("/proc/self/maps");
+
+  @Test
+  void whatAnOpeningTakesAClosingGivesBack(@TempDir(factory = MemoryDirectory.class) Path directory)
+      throws IOException {
+    for (int i = 0; i < WARM; i++) {
+      use(directory, i);
+    }
+    use(directory, 0);
+    long descriptors = descriptors();
+    long files = files(directory);
+    for (int i = 0; i < OPENINGS; i++) {
+      use(directory, i);
+      assertThat(lanes()).as("threads after opening %s", i).isZero();
+      assertThat(mappings(directory)).as("mappings after opening %s", i).isZero();
+    }
+    use(directory, 0);
+    long left = descriptors() - descriptors;
+    System.out.printf(
+        "leaks: %,d openings, 0 threads, 0 mappings, %,d descriptors left%n",
+        OPENINGS, Math.max(0, left));
+    assertThat(left).as("descriptors").isLessThan(5);
+    assertThat(files(directory)).isLessThanOrEqualTo(files + 2);
+  }
+
+  private static void use(Path directory, int round) {
+    var options = DatabaseOptions.builder().memtableBytes(ByteSize.ofKiB(64)).build();
+    try (Database db = Anvil.open(directory, options)) {
+      byte[] key = {(byte) round};
+      db.put(key, new byte[100]);
+      if (round % 8 == 0) {
+        try (var snapshot = db.snapshot();
+            Cursor cursor = snapshot.cursor()) {
+          assertThat(cursor.next()).isTrue();
+        }
+      }
+      assertThat(db.get(key)).hasSize(100);
+      // A life this short leaves no time for merges, and each leaves a table.
+      if (round % 16 == 0) {
+        db.compact();
+      }
+    }
+  }
+
+  private static long lanes() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("anvil-"))
+        .count();
+  }
+
+  private static long descriptors() throws IOException {
+    if (!Files.isDirectory(DESCRIPTORS)) {
+      return 0;
+    }
+    long count = 0;
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(DESCRIPTORS)) {
+      for (Path _ : all) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  private static long mappings(Path directory) throws IOException {
+    if (!Files.isReadable(MAPPINGS)) {
+      return 0;
+    }
+    String name = String.valueOf(directory.getFileName());
+    return Files.readAllLines(MAPPINGS).stream().filter(line -> line.contains(name)).count();
+  }
+
+  private static long files(Path directory) throws IOException {
+    try (Stream<Path> all = Files.list(directory)) {
+      return all.count();
+    }
+  }
+}
