@@ -44,7 +44,7 @@ final class BackupsCommand extends StreamCommand {
   @Override
   int run() throws Exception {
     List<BackupInfo> infos;
-    VerifyReport report = new VerifyReport(0, 0, 0, List.of());
+    VerifyReport report = new VerifyReport(0, 0, 0, 0, 0, List.of());
     try (var backups = BackupDirectory.openExisting(directory)) {
       infos = backups.list();
       if (verify) {
