@@ -192,7 +192,7 @@ final class ManifestTest {
     assertCorrupt(
         storage,
         "MANIFEST-000001 at 0: is the manifest of another database or number; restore the right"
-            + " one");
+            + " one or run repair");
   }
 
   @Test
