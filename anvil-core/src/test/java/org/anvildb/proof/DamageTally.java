@@ -1,5 +1,7 @@
 package org.anvildb.proof;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -11,10 +13,12 @@ import org.anvildb.proof.DamageOracle.Outcome;
 
 /** The counts of a damage suite, and what it found. Not thread-safe. */
 final class DamageTally {
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
   private static final int MOST_VIOLATIONS = 5;
 
   private final String suite;
   private final long start = System.nanoTime();
+  private final long startOfProcessor = THREADS.getCurrentThreadCpuTime();
   private final Map<String, EnumMap<Outcome, Long>> outcomes = new TreeMap<>();
   private final List<AssertionError> violations = new ArrayList<>();
   private long states;
@@ -75,8 +79,12 @@ final class DamageTally {
     outcomes.forEach(
         (kind, counts) -> System.out.printf("%s: %s: %s%n", suite, kind, told(counts)));
     System.out.printf(
-        "%s: %,d states in %.1f s, %d violations%n",
-        suite, states, (System.nanoTime() - start) / 1e9, violations.size());
+        "%s: %,d states in %.1f s (%.1f s of one processor), %d violations%n",
+        suite,
+        states,
+        (System.nanoTime() - start) / 1e9,
+        (THREADS.getCurrentThreadCpuTime() - startOfProcessor) / 1e9,
+        violations.size());
     if (!violations.isEmpty()) {
       AssertionError first = violations.getFirst();
       violations.stream().skip(1).forEach(first::addSuppressed);
