@@ -44,7 +44,7 @@ final class CheckpointDiskTest {
     try (Database db = Anvil.open(directory, options)) {
       Keyspace second = db.keyspace("second");
       for (int w = 0; w < KilledWriter.WRITERS; w++) {
-        long last = KillTest.lastBatch(db, w);
+        long last = KillRun.lastBatch(db, w);
         Random random = new Random(last);
         for (int i = 0; i < CHECKED_BATCHES && i <= last; i++) {
           assertThat(isWhole(db, second, w, last - i, context)).as(context).isTrue();

@@ -2,136 +2,72 @@ package org.anvildb.proof;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.anvildb.Anvil;
-import org.anvildb.api.Cursor;
-import org.anvildb.api.Database;
-import org.anvildb.api.Keyspace;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Holds that a process killed at any moment loses nothing that it acknowledged. */
+/**
+ * Holds that a process killed at any moment loses nothing that it acknowledged: while it opens,
+ * writes, compacts, closes, and while it opens what the one before left that was killed, too.
+ * {@code -Dlong=MINUTES} goes on with more seeds.
+ */
 final class KillTest {
-  private static final int ROUNDS = Integer.getInteger("kill.rounds", 50);
+  private static final int KILLS = Integer.getInteger("kill.rounds", 300);
   private static final long SEED = Long.getLong("seed", 9);
+  private static final long LONG_NANOS = TimeUnit.MINUTES.toNanos(Long.getLong("long", 0));
 
-  /** How far back each round looks; older batches were looked at by earlier rounds. */
-  private static final long CHECKED_BATCHES = 20_000;
+  /** A database that is killed more often grows so large that checking it takes all the time. */
+  private static final int KILLS_OF_ONE = 25;
 
-  private final long[] next = new long[KilledWriter.WRITERS];
+  private static final int THREADS = 2;
 
   @Test
-  void nothingAcknowledgedIsLostAndBatchesAreWhole(@TempDir Path directory)
-      throws IOException, InterruptedException {
-    Random random = new Random(SEED);
-    long acknowledged = 0;
-    for (int round = 0; round < ROUNDS; round++) {
-      long memtable = List.of(4L << 10, 64L << 10, 1L << 20).get(random.nextInt(3));
-      String durability = random.nextInt(4) == 0 ? "SYNC" : "OS";
-      long[] acked = killOnce(directory, memtable, durability, 5 + random.nextInt(250));
-      for (int w = 0; w < next.length; w++) {
-        acknowledged += acked[w] + 1 - next[w];
+  void nothingAcknowledgedIsLostAndBatchesAreWhole(@TempDir Path directory) throws Exception {
+    long begin = System.nanoTime();
+    List<KillRun> runs = new ArrayList<>();
+    long seed = SEED;
+    do {
+      List<Future<KillRun>> futures = new ArrayList<>();
+      try (ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
+        for (int kills = 0; kills < KILLS; kills += KILLS_OF_ONE) {
+          int rounds = Math.min(KILLS_OF_ONE, KILLS - kills);
+          var run = new KillRun(directory.resolve("db" + seed), seed++);
+          futures.add(
+              threads.submit(() -> {
+                run.kill(rounds);
+                return run;
+              }));
+        }
       }
-      check(directory, memtable, acked, "round " + round + ", -Dseed=" + SEED);
-    }
+      for (Future<KillRun> future : futures) {
+        runs.add(result(future));
+      }
+    } while (System.nanoTime() - begin < LONG_NANOS);
+    int kills = runs.stream().mapToInt(KillRun::kills).sum();
     System.out.printf(
-        "kills: %d rounds of kill -9, %,d batches acknowledged, 0 lost, 0 torn%n",
-        ROUNDS, acknowledged);
+        "kills: %d times kill -9 (%s), %,d batches acknowledged, 0 lost, 0 torn, seeds %d to %d,"
+            + " %d s%n",
+        kills,
+        KillRun.moments(runs),
+        runs.stream().mapToLong(KillRun::acknowledged).sum(),
+        SEED,
+        seed - 1,
+        TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin));
+    assertThat(kills).as("kills").isGreaterThanOrEqualTo(KILLS);
   }
 
-  /** Runs a writer, kills it, and returns the last batch that each of its threads acknowledged. */
-  private long[] killOnce(Path directory, long memtable, String durability, int millis)
-      throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(ChildJvm.command(KilledWriter.class, "-Xmx256m"));
-    command.addAll(List.of(directory.toString(), Long.toString(memtable), durability));
-    for (long first : next) {
-      command.add(Long.toString(first));
-    }
-    Process child =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    long[] acked = new long[next.length];
-    for (int w = 0; w < acked.length; w++) {
-      acked[w] = next[w] - 1;
-    }
-    try (BufferedReader lines = child.inputReader()) {
-      Thread killer =
-          Thread.ofVirtual()
-              .unstarted(() -> {
-                try {
-                  child.waitFor(millis, TimeUnit.MILLISECONDS);
-                } catch (InterruptedException e) {
-                  Thread.currentThread().interrupt();
-                }
-                child.toHandle().destroyForcibly();
-              });
-      boolean armed = false;
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        if (!armed) {
-          armed = true;
-          killer.start();
-        }
-        int space = line.indexOf(' ');
-        // The kill may cut the last line off: then its number is a prefix of the true one, and
-        // less.
-        if (space == 1 && line.length() > 2) {
-          int writer = line.charAt(0) - '0';
-          acked[writer] = Math.max(acked[writer], Long.parseLong(line.substring(2)));
-        }
-      }
-      assertThat(armed).as("the writer wrote something").isTrue();
-    }
-    child.waitFor();
-    return acked;
-  }
-
-  private void check(Path directory, long memtable, long[] acked, String context) {
-    try (Database db = Anvil.open(directory, KilledWriter.options(memtable))) {
-      Keyspace second = db.keyspace("second");
-      for (int w = 0; w < next.length; w++) {
-        long last = lastBatch(db, w);
-        assertThat(last)
-            .as("%s: writer %d, last batch found against last acknowledged", context, w)
-            .isBetween(acked[w], acked[w] + 1);
-        checkBatches(db, w, last, context);
-        checkBatches(second, w, last, context);
-        next[w] = last + 1;
-      }
-      assertThat(db.verify().findings()).as(context).isEmpty();
-    }
-  }
-
-  /** Returns the newest batch of a writer, -1 if there is none. */
-  static long lastBatch(Database db, int writer) {
-    byte[] top = KilledWriter.key(writer, 999_999_999_999L, KilledWriter.KEYS - 1);
-    byte[] bottom = KilledWriter.key(writer, 0, KilledWriter.KEYS - 1);
-    try (Cursor cursor = db.cursor()) {
-      if (!cursor.seekFloor(top) || Arrays.compareUnsigned(cursor.key(), bottom) < 0) {
-        return -1;
-      }
-      return Long.parseLong(new String(cursor.key(), 6, 12, StandardCharsets.US_ASCII));
-    }
-  }
-
-  /** Checks that the last batches are there, whole and without a gap, and none behind them. */
-  private static void checkBatches(Keyspace keyspace, int writer, long last, String context) {
-    for (int i = 0; i < KilledWriter.KEYS; i++) {
-      long from = i == 0 ? Math.max(0, last - 49) : Math.max(0, last - CHECKED_BATCHES);
-      for (long batch = from; batch <= last; batch++) {
-        assertThat(keyspace.get(KilledWriter.key(writer, batch, i)))
-            .as("%s: writer %d, batch %d, key %d", context, writer, batch, i)
-            .isEqualTo(KilledWriter.value(batch, i));
-      }
-      if (i > 0) {
-        assertThat(keyspace.contains(KilledWriter.key(writer, last + 1, i))).isFalse();
-      }
+  private static KillRun result(Future<KillRun> future) throws InterruptedException {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      throw new AssertionError(e.getCause().getMessage(), e.getCause());
     }
   }
 }
