@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
-import org.anvildb.api.PoisonedException;
+import org.anvildb.api.AnvilException;
 import org.anvildb.schedule.InlineScheduler;
 import org.junit.jupiter.api.Test;
 
@@ -191,7 +191,7 @@ final class WalCrashTest {
       for (int i = 0; i < steps; i++) {
         life.step();
       }
-    } catch (SimulatedDisk.Crash | PoisonedException e) {
+    } catch (SimulatedDisk.Crash | AnvilException e) {
       if (!disk.hasCrashed()) {
         throw e;
       }
