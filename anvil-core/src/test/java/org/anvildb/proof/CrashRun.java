@@ -157,7 +157,9 @@ final class CrashRun {
 
   void drop(String name) {
     int keyspace = history.keyspace(name);
-    history.beginDrop(name);
+    if (db.keyspaces().contains(name)) {
+      history.beginDrop(name);
+    }
     if (db.dropKeyspace(name)) {
       history.named();
       held.dropped(keyspace);
