@@ -34,6 +34,12 @@ final class LevelZeroPicker {
   /** At most as much is rewritten for a crumb, in full tables. */
   private static final int MAX_CRUMB_TABLES = 8;
 
+  /** So many tiny tables are kept; beyond that they are joined, due or not. */
+  private static final int MAX_TINY_TABLES = 128;
+
+  /** What is smaller than this share of a small table is tiny. */
+  private static final int TINY_SHARE = 8;
+
   private final Tree tree;
   private final Levels levels;
 
@@ -73,6 +79,23 @@ final class LevelZeroPicker {
       }
     }
     return !isBusy || levels.runs().size() > LONG ? mergeInner(reason) : null;
+  }
+
+  /**
+   * Tells whether tiny tables abound. Databases leave them that are opened for a few writes and
+   * closed, again and again: they may well be one run, so level 0 is not due, and no life is long
+   * enough to find its writers quiet.
+   */
+  boolean isLittered() {
+    long tiny = tree.smallBytes() / TINY_SHARE;
+    return levels.size(0) >= MAX_TINY_TABLES
+        && levels.tables(0).stream().filter(table -> table.fileBytes() < tiny).count()
+            >= MAX_TINY_TABLES;
+  }
+
+  /** Plans to join small tables where tiny ones abound; null where they don't. */
+  @Nullable CompactionPlan gather() {
+    return isLittered() ? join(neighbours(levels.tables(0), false), Reason.LEVEL_ZERO) : null;
   }
 
   /** Plans a merge of a part that is worth it, due or not; null if there is none. */
@@ -246,7 +269,11 @@ final class LevelZeroPicker {
     if (best.isEmpty()) {
       best = neighbours(levels.tables(0), false);
     }
-    return best.isEmpty() ? null : tree.merge(List.of(new LevelTables(0, best)), 0, reason);
+    return join(best, reason);
+  }
+
+  private @Nullable CompactionPlan join(List<TableMeta> tables, Reason reason) {
+    return tables.isEmpty() ? null : tree.merge(List.of(new LevelTables(0, tables)), 0, reason);
   }
 
   /**

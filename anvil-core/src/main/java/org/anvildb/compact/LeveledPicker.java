@@ -77,7 +77,7 @@ public final class LeveledPicker {
       }
     }
     for (Tree tree : trees) {
-      CompactionPlan plan = new LevelPicker(tree).sinkTombstones();
+      CompactionPlan plan = pickUpkeep(tree);
       if (plan != null) {
         return plan;
       }
@@ -92,8 +92,20 @@ public final class LeveledPicker {
     for (Candidate candidate : candidates(List.of(tree), LevelZero.USUAL)) {
       plan = plan == null ? candidate.pick(LevelZero.USUAL) : plan;
     }
-    plan = plan == null ? new LevelPicker(tree).sinkTombstones() : plan;
+    plan = plan == null ? pickUpkeep(tree) : plan;
     return plan == null ? NONE : plan;
+  }
+
+  /** Picks what no level's fill tells: tables full of tombstones, and tiny ones that abound. */
+  private static @Nullable CompactionPlan pickUpkeep(Tree tree) {
+    CompactionPlan plan = new LevelPicker(tree).sinkTombstones();
+    return plan == null ? new LevelZeroPicker(tree).gather() : plan;
+  }
+
+  /** Tells whether tiny tables abound in a keyspace, so that merging should go on for a while. */
+  public static boolean isLittered(Version version, Running running, long memtableBytes) {
+    return trees(version, running, memtableBytes).stream()
+        .anyMatch(tree -> new LevelZeroPicker(tree).isLittered());
   }
 
   /**

@@ -112,6 +112,18 @@ final class Compactor {
     planSettling();
   }
 
+  /**
+   * Lets merges go on, for a bounded time, while tiny tables abound: in lives too short for a merge
+   * each leaves one, and nobody else would ever join them.
+   */
+  void awaitTidy(long timeoutNanos) throws InterruptedException {
+    finished.await(() -> running.count() == 0 || isCancelled() || !isLittered(), timeoutNanos);
+  }
+
+  private boolean isLittered() {
+    return LeveledPicker.isLittered(catalog.current(), running, options.memtableBytes().bytes());
+  }
+
   /** Starts no more plans, and has the running ones give up. */
   void stop() {
     stopped = true;

@@ -9,13 +9,14 @@ import org.anvildb.api.Health;
  * The closing of a database, in order: no new calls, what is in memory into tables (or at least the
  * log onto the disk), background work ended, mappings and files closed, lock released.
  *
- * <p>Each wait has a bound: for the flush, for the sync of the log, which the disk may not answer,
+ * <p>Each wait has a bound: for merges where tiny tables abound, for the flush, for the sync of the log, which the disk may not answer,
  * and for the background work. A step that fails does not keep the later ones from running: the log
  * holds what could not be flushed, and the next opening replays it.
  */
 final class Shutdown {
   private static final System.Logger LOG = System.getLogger("org.anvildb");
   private static final long FLUSH_BOUND_NANOS = TimeUnit.SECONDS.toNanos(60);
+  private static final long TIDY_BOUND_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long LAST_READS_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
   private static final long GARBAGE_BOUND_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -36,6 +37,7 @@ final class Shutdown {
     boolean interrupted = Thread.interrupted();
     List<RuntimeException> failures = new ArrayList<>();
     parts.committer().roomChanged();
+    interrupted |= awaitTidy();
     parts.compactor().stop();
     if (parts.health().isHealthy()) {
       attempt(failures, this::flush);
@@ -64,6 +66,16 @@ final class Shutdown {
       RuntimeException first = failures.getFirst();
       failures.stream().skip(1).forEach(first::addSuppressed);
       throw first;
+    }
+  }
+
+  /** Returns whether the wait was interrupted, which ends it. */
+  private boolean awaitTidy() {
+    try {
+      parts.compactor().awaitTidy(TIDY_BOUND_NANOS);
+      return false;
+    } catch (InterruptedException e) {
+      return true;
     }
   }
 

@@ -99,6 +99,21 @@ final class LeveledPickerTest {
   }
 
   @Test
+  void tinyTablesThatAreDisjointAreJoinedBeforeTheyAbound() {
+    ModelTree tree = new ModelTree(16 * MEMTABLE, 10, "tiny tables");
+    Random random = new Random(0);
+    for (int i = 0; i < 1000; i++) {
+      NavigableMap<String, Integer> memtable = new TreeMap<>();
+      memtable.put(ModelTree.key(i), nextValue++);
+      tree.flush(memtable);
+      tree.settle(random, 1, false);
+      assertThat(tree.levels().size(0)).isLessThanOrEqualTo(200);
+    }
+    tree.checkReads();
+    assertThat(tree.writeAmplification()).isLessThan(12);
+  }
+
+  @Test
   void whatIsDeletedGoesWhenItSettles() {
     ModelTree tree = new ModelTree(MEMTABLE, 10, "deletes");
     Random random = new Random(0);

@@ -6,36 +6,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.anvildb.storage.sim.OperationKind;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Holds that a backup gives back the exact state of the database at its moment, and that a crash
  * while it is made or deleted leaves none or a whole one. {@code -Dlong=MINUTES} goes on with more
  * seeds; {@code -Dseed=} repeats what failed.
  */
+@ExtendWith(SilentLog.class)
 final class BackupTest {
   private static final long SEED = Long.getLong("seed", 1);
   private static final long LONG_NANOS = TimeUnit.MINUTES.toNanos(Long.getLong("long", 0));
   private static final int BACKUPS_OF_A_SEED = 40;
   private static final long LEAST_BACKUPS = 160;
   private static final long LEAST_STATES = 3_000;
-
-  private final Logger log = Logger.getLogger("org.anvildb");
-
-  @BeforeEach
-  void silence() {
-    log.setLevel(Level.OFF);
-  }
-
-  @AfterEach
-  void speak() {
-    log.setLevel(null);
-  }
 
   @Test
   void everyCrashLeavesNoBackupOrTheWholeOne() {

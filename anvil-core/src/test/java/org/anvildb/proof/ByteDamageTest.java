@@ -10,17 +10,14 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.anvildb.proof.DamageOracle.Outcome;
 import org.anvildb.storage.DirectoryLock;
 import org.anvildb.storage.FileNames;
 import org.anvildb.storage.LocalStorage;
 import org.anvildb.storage.Storage;
 import org.anvildb.version.FileName;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * -Dseed= -Dgolden= -Dfile= -Dat=} repeats the damage of one byte.
  */
 @Timeout(value = 2, unit = TimeUnit.HOURS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@ExtendWith(SilentLog.class)
 final class ByteDamageTest {
   private static final long SEED = Long.getLong("seed", 20_261_129);
   private static final long LONG_NANOS = TimeUnit.MINUTES.toNanos(Long.getLong("long", 0));
@@ -42,18 +40,7 @@ final class ByteDamageTest {
   @TempDir(factory = MemoryDirectory.class)
   Path temporary;
 
-  private final Logger log = Logger.getLogger("org.anvildb");
   private final Set<FileName.Kind> kinds = EnumSet.noneOf(FileName.Kind.class);
-
-  @BeforeEach
-  void silence() {
-    log.setLevel(Level.OFF);
-  }
-
-  @AfterEach
-  void speak() {
-    log.setLevel(null);
-  }
 
   @Test
   void everyByteOfEveryFileMayBeDamaged() {

@@ -7,37 +7,23 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.anvildb.storage.Storage;
 import org.anvildb.storage.sim.OperationKind;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Holds that a checkpoint is the exact state of the database at its moment, that a crash leaves
  * none or a whole one, and that neither harms the other. {@code -Dlong=MINUTES} goes on with more
  * seeds; {@code -Dseed=} repeats what failed.
  */
+@ExtendWith(SilentLog.class)
 final class CheckpointTest {
   private static final long SEED = Long.getLong("seed", 1);
   private static final long LONG_NANOS = TimeUnit.MINUTES.toNanos(Long.getLong("long", 0));
   private static final int CHECKPOINTS_OF_A_SEED = 60;
   private static final long LEAST_CHECKPOINTS = 300;
   private static final long LEAST_STATES = 5_000;
-
-  private final Logger log = Logger.getLogger("org.anvildb");
-
-  @BeforeEach
-  void silence() {
-    log.setLevel(Level.OFF);
-  }
-
-  @AfterEach
-  void speak() {
-    log.setLevel(null);
-  }
 
   @Test
   void everyCrashLeavesNoCheckpointOrTheWholeOne() {

@@ -9,18 +9,16 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.anvildb.storage.sim.CrashMode;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Crashes the whole database at every storage operation of all scenarios, in ten modes, and inside
  * recovery. {@code -Dlong=MINUTES} goes on with more seeds; {@code -Dseed= -Dscenario= -Dat=
  * -Dmode=} repeats what failed.
  */
+@ExtendWith(SilentLog.class)
 final class CrashPointTest {
   private static final long SEED = Long.getLong("seed", 1);
   private static final long LONG_NANOS = TimeUnit.MINUTES.toNanos(Long.getLong("long", 0));
@@ -28,18 +26,6 @@ final class CrashPointTest {
   private static final long LEAST_STATES = 100_000;
   private static final long LEAST_NESTED = 5_000;
   private static final int THREADS = 2;
-
-  private final Logger log = Logger.getLogger("org.anvildb");
-
-  @BeforeEach
-  void silence() {
-    log.setLevel(Level.OFF);
-  }
-
-  @AfterEach
-  void speak() {
-    log.setLevel(null);
-  }
 
   @Test
   void everyCrashLeavesAPrefixOfHistoryWithAllThatWasSynced() throws Exception {

@@ -8,8 +8,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.anvildb.Anvil;
 import org.anvildb.api.Cursor;
 import org.anvildb.api.Database;
@@ -25,33 +23,22 @@ import org.anvildb.storage.sim.FaultPlan;
 import org.anvildb.storage.sim.FaultyStorage;
 import org.anvildb.storage.sim.MemoryStorage;
 import org.anvildb.storage.sim.OperationKind;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Holds that a close that returns has brought all writes to the disk, poisoned or not, and that one
  * that fails leaves nothing open.
  */
+@ExtendWith(SilentLog.class)
 final class FaultCloseTest {
   private static final byte[] KEY = {1};
 
-  private final Logger log = Logger.getLogger("org.anvildb");
   private final MemoryStorage memory = new MemoryStorage();
   private final FaultyStorage faulty = new FaultyStorage(memory);
   private final InlineScheduler scheduler = new InlineScheduler(new Random(1));
   private final Database db =
       Anvil.open(faulty, scheduler, new Random(1), CrashRun.options(4 << 10));
-
-  @BeforeEach
-  void silence() {
-    log.setLevel(Level.OFF);
-  }
-
-  @AfterEach
-  void speak() {
-    log.setLevel(null);
-  }
 
   @Test
   void closingTellsThatWritesWereNotSyncedSinceAnEarlierSyncFailed() {

@@ -11,13 +11,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.anvildb.storage.sim.Fault;
 import org.anvildb.storage.sim.OperationKind;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Fails every storage operation of each scenario in turn, in each way. What comes of it is a typed
@@ -25,6 +22,7 @@ import org.junit.jupiter.api.Test;
  * all that was synced and no half batch. {@code -Dseed= -Dscenario= -Dway= -Dat=} repeats one, and
  * {@code -Dlong=MINUTES} goes on with more seeds.
  */
+@ExtendWith(SilentLog.class)
 final class FaultTest {
   private static final long SEED = Long.getLong("seed", 1);
   private static final long AT = Long.getLong("at", -1);
@@ -43,18 +41,6 @@ final class FaultTest {
       long failedSteps,
       long states,
       List<AssertionError> violations) {}
-
-  private final Logger log = Logger.getLogger("org.anvildb");
-
-  @BeforeEach
-  void silence() {
-    log.setLevel(Level.OFF);
-  }
-
-  @AfterEach
-  void speak() {
-    log.setLevel(null);
-  }
 
   private static List<FaultRun.Way> ways() {
     Set<OperationKind> all = EnumSet.allOf(OperationKind.class);

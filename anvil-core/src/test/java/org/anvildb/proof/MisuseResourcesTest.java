@@ -28,8 +28,10 @@ import org.anvildb.storage.sim.MemoryStorage;
 import org.anvildb.storage.sim.OperationKind;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The misuses 14, 27 and 30: no encryption, a full disk, no descriptors, a clock that jumps. */
+@ExtendWith(SilentLog.class)
 final class MisuseResourcesTest {
   private static final DatabaseOptions SMALL =
       DatabaseOptions.builder().memtableBytes(ByteSize.ofKiB(8)).build();

@@ -10,12 +10,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.anvildb.storage.sim.OperationKind;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -23,6 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Plays many simulations, each twice, which must come to the same trace. {@code -Dseed=} repeats
  * one, {@code -Dlong=MINUTES} goes on with more.
  */
+@ExtendWith(SilentLog.class)
 final class SimulationTest {
   private static final long SEED = Long.getLong("seed", -1);
   private static final long LONG_NANOS = TimeUnit.MINUTES.toNanos(Long.getLong("long", 0));
@@ -33,18 +31,6 @@ final class SimulationTest {
 
   private record Outcome(
       long seed, long failedSteps, long crashes, long nestedReads, AssertionError violation) {}
-
-  private final Logger log = Logger.getLogger("org.anvildb");
-
-  @BeforeEach
-  void silence() {
-    log.setLevel(Level.OFF);
-  }
-
-  @AfterEach
-  void speak() {
-    log.setLevel(null);
-  }
 
   @Test
   void everySimulationKeepsWhatIsPromisedAndCanBeRepeated() throws Exception {

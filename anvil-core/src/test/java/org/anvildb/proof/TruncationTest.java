@@ -5,13 +5,10 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.anvildb.proof.DamageOracle.Outcome;
 import org.anvildb.version.FileName;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.Timeout;
 
 /**
@@ -20,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
  * seeds; {@code -Dseed= -Dgolden= -Dfile=} repeats one file.
  */
 @Timeout(value = 2, unit = TimeUnit.HOURS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@ExtendWith(SilentLog.class)
 final class TruncationTest {
   private static final long SEED = Long.getLong("seed", 20_261_130);
   private static final long LONG_NANOS = TimeUnit.MINUTES.toNanos(Long.getLong("long", 0));
@@ -28,18 +26,6 @@ final class TruncationTest {
   private static final int SECTOR_BYTES = 512;
   private static final int[] APPENDED = {1, 3, 8, 16, 32, 63, 64, 512, 4096, 16_384};
   private static final long LEAST_STATES = 70_000;
-
-  private final Logger log = Logger.getLogger("org.anvildb");
-
-  @BeforeEach
-  void silence() {
-    log.setLevel(Level.OFF);
-  }
-
-  @AfterEach
-  void speak() {
-    log.setLevel(null);
-  }
 
   @Test
   void everyFileMayBeCutAtEveryLength() {

@@ -4,16 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.function.Supplier;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Holds that whatever a user's storage or scheduler throws, at any of its calls, leads to a refused
  * write or a poisoned database with its cause, never to wrong data or to a wait without end.
  */
+@ExtendWith(SilentLog.class)
 final class UserCodeFailureTest {
   private static final long SEED = Long.getLong("seed", 20_261_129);
   private static final long MINUTES = Long.getLong("long", 0);
@@ -28,19 +26,6 @@ final class UserCodeFailureTest {
   private long runs;
   private long refused;
   private long poisoned;
-
-  private final Logger log = Logger.getLogger("org.anvildb");
-
-  /** The runs fail thousands of times on purpose. */
-  @BeforeEach
-  void silence() {
-    log.setLevel(Level.OFF);
-  }
-
-  @AfterEach
-  void restore() {
-    log.setLevel(null);
-  }
 
   @Test
   void whateverUsersCodeThrowsIsToldAndHarmsNothing() {

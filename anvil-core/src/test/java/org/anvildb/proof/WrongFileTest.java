@@ -11,15 +11,12 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.anvildb.proof.DamageOracle.Outcome;
 import org.anvildb.storage.sim.MemoryStorage;
 import org.anvildb.version.FileName;
 import org.anvildb.version.FileName.Kind;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.Timeout;
 
 /**
@@ -28,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
  * are. {@code -Dlong=MINUTES} goes on with more seeds; {@code -Dseed= -Dgolden=} repeats one.
  */
 @Timeout(value = 2, unit = TimeUnit.HOURS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@ExtendWith(SilentLog.class)
 final class WrongFileTest {
   private static final long SEED = Long.getLong("seed", 20_261_131);
   private static final long LONG_NANOS = TimeUnit.MINUTES.toNanos(Long.getLong("long", 0));
@@ -56,18 +54,6 @@ final class WrongFileTest {
           "9999999999999999999.wal",
           "000003.log",
           "x");
-
-  private final Logger log = Logger.getLogger("org.anvildb");
-
-  @BeforeEach
-  void silence() {
-    log.setLevel(Level.OFF);
-  }
-
-  @AfterEach
-  void speak() {
-    log.setLevel(null);
-  }
 
   @Test
   void aFileThatDoesNotBelongIsNeverTakenForTheRightOne() {
