@@ -3,6 +3,7 @@ package org.anvildb.backup;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
 import org.anvildb.api.CorruptionException;
@@ -59,12 +60,12 @@ final class BackupFormat {
 
   /** Returns the name of a backup's manifest. */
   static String manifestName(long number) {
-    return String.format("%s%06d", PREFIX, number);
+    return String.format(Locale.ROOT, "%s%06d", PREFIX, number);
   }
 
   /** Returns the name of a file that backups consist of. */
   static String storedName(long number) {
-    return String.format("%06d%s", number, SUFFIX);
+    return String.format(Locale.ROOT, "%06d%s", number, SUFFIX);
   }
 
   /** Returns the number of the backup whose manifest has a name, -1 if it is none. */

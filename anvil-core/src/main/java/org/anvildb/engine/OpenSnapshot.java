@@ -143,11 +143,16 @@ final class OpenSnapshot implements Snapshot {
     public Cursor cursor(KeyRange range) {
       check();
       Cursor cursor = engine.parts().cursors().open(keyspace, range, point, engine);
-      if (closed.get()) {
-        cursor.close();
+      boolean isKept = false;
+      try {
+        check();
+        isKept = true;
+        return cursor;
+      } finally {
+        if (!isKept) {
+          cursor.close();
+        }
       }
-      check();
-      return cursor;
     }
   }
 }

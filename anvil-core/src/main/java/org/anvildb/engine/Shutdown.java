@@ -9,9 +9,10 @@ import org.anvildb.api.Health;
  * The closing of a database, in order: no new calls, what is in memory into tables (or at least the
  * log onto the disk), background work ended, mappings and files closed, lock released.
  *
- * <p>Each wait has a bound: for merges where tiny tables abound, for the flush, for the sync of the log, which the disk may not answer,
- * and for the background work. A step that fails does not keep the later ones from running: the log
- * holds what could not be flushed, and the next opening replays it.
+ * <p>The waits for merges (where tiny tables abound), for the flush, for the sync of the log, which
+ * the disk may not answer, and for the background work have bounds; those for room to freeze the
+ * last memtable and for the manifest have none. A step that fails does not keep the later ones from
+ * running: the log holds what could not be flushed, and the next opening replays it.
  */
 final class Shutdown {
   private static final System.Logger LOG = System.getLogger("org.anvildb");

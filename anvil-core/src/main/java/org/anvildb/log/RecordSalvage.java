@@ -27,6 +27,10 @@ public final class RecordSalvage {
   private long sequence;
   private long gapStart;
   private long gapBytes;
+  private long synced;
+
+  /** How many bytes of the gap a later mark says to have been on disk. */
+  private long provenBytes;
 
   /**
    * Makes a search.
@@ -46,6 +50,7 @@ public final class RecordSalvage {
   /** Goes to the next record with operations; returns false if there are no more. */
   public boolean next() {
     gapStart = -1;
+    provenBytes = 0;
     while (at <= limit - RecordFormat.HEADER_BYTES) {
       if (memory.get(Bytes.LE_LONG, at) != 0 && isRecord()) {
         gapBytes = gapStart < 0 ? 0 : at - gapStart;
@@ -53,6 +58,9 @@ public final class RecordSalvage {
         at += RecordFormat.recordBytes(length);
         if (count > 0) {
           return true;
+        }
+        if (gapBytes > 0 && synced > gapStart) {
+          provenBytes = gapBytes;
         }
         gapStart = gapBytes > 0 ? gapStart : -1;
       } else {
@@ -79,16 +87,23 @@ public final class RecordSalvage {
 
   /**
    * Tells whether a gap at the end of the file is no more than the end of the log: the long of zero
-   * that is written behind the last record.
+   * that is written behind the last record, and no mark behind it that tells of more.
    */
   public boolean isEndOfLog() {
-    return gapStart < 0
-        || limit - gapStart < RecordFormat.ALIGNMENT
-        || memory.get(Bytes.LE_LONG, gapStart) == 0;
+    return provenBytes == 0
+        && (gapStart < 0
+            || limit - gapStart < RecordFormat.ALIGNMENT
+            || memory.get(Bytes.LE_LONG, gapStart) == 0);
   }
 
-  /** Returns the size of the record that starts at a gap, if its header verifies; else 0. */
+  /**
+   * Returns how much is known to be lost in the gap at the end: up to the mark that tells of it, or
+   * the record that starts there, if its header verifies; else 0.
+   */
   public long brokenRecordBytes() {
+    if (provenBytes > 0) {
+      return provenBytes;
+    }
     boolean isHeader =
         gapStart >= 0 && gapStart <= limit - RecordFormat.HEADER_BYTES && readHeader(gapStart);
     return isHeader && length >= 0
@@ -129,6 +144,8 @@ public final class RecordSalvage {
     length = Bytes.getInt(header, RecordFormat.LEAD_BYTES + RecordFormat.LENGTH);
     count = Bytes.getInt(header, RecordFormat.LEAD_BYTES + RecordFormat.COUNT);
     sequence = Bytes.getLong(header, RecordFormat.LEAD_BYTES + RecordFormat.SEQUENCE);
+    int units = Bytes.getInt(header, RecordFormat.LEAD_BYTES + RecordFormat.SYNCED);
+    synced = Integer.toUnsignedLong(units) << RecordFormat.SYNCED_SHIFT;
     return true;
   }
 

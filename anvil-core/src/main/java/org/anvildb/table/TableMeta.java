@@ -1,6 +1,7 @@
 package org.anvildb.table;
 
 import java.util.Arrays;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +35,7 @@ public record TableMeta(
 
   /** Returns the name of the file of a number. */
   public static String fileName(long number) {
-    return String.format("%06d.sst", number);
+    return String.format(Locale.ROOT, "%06d.sst", number);
   }
 
   /** Tells whether a key lies between the first and the last key. */

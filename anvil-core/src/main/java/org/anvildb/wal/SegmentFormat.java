@@ -3,6 +3,7 @@ package org.anvildb.wal;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.Locale;
 import org.anvildb.api.CorruptionException;
 import org.anvildb.api.FormatException;
 import org.anvildb.bytes.Bytes;
@@ -64,7 +65,7 @@ public final class SegmentFormat {
 
   /** Returns a segment's file name. */
   public static String name(long number) {
-    return String.format("%06d%s", number, SUFFIX);
+    return String.format(Locale.ROOT, "%06d%s", number, SUFFIX);
   }
 
   /** Returns the number in a segment's file name, -1 if it is no such name. */
