@@ -290,11 +290,12 @@ public final class BackupDirectory implements AutoCloseable {
 
   /**
    * Deletes the files that no backup has. None is deleted while a manifest can't be read, as it may
-   * name any of them.
+   * name any of them; nor without the lock, as its next holder may be writing them.
    *
    * @return the backups whose manifests are sound
    */
   private List<BackupManifest> sweep() {
+    lock.ensureValid();
     if (storage.exists(BackupFormat.DRAFT)) {
       storage.delete(BackupFormat.DRAFT);
     }
@@ -379,9 +380,9 @@ public final class BackupDirectory implements AutoCloseable {
     return BackupFormat.decode(number, storage.read(name, 0, (int) size));
   }
 
-  /** Lets go of the directory. A second close does nothing. */
+  /** Lets go of the directory, once a call under way has ended. A second close does nothing. */
   @Override
-  public void close() {
+  public synchronized void close() {
     try (storage) {
       lock.close();
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -15,7 +16,12 @@ import org.anvildb.api.CorruptionException;
 import org.anvildb.api.Database;
 import org.anvildb.api.LockedException;
 import org.anvildb.api.NotADatabaseException;
+import org.anvildb.api.StorageException;
 import org.anvildb.api.VerifyReport;
+import org.anvildb.storage.sim.MemoryStorage;
+import org.anvildb.storage.sim.Operation;
+import org.anvildb.storage.sim.OperationHook;
+import org.anvildb.storage.sim.OperationKind;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -224,5 +230,46 @@ final class BackupDirectoryTest {
         .isInstanceOf(NotADatabaseException.class)
         .hasMessageContaining("other files");
     check(main, 1);
+  }
+
+  @Test
+  void whoLostTheLockDeletesNothingOfItsNextHolder() {
+    MemoryStorage disk = new MemoryStorage();
+    try (Database db = Anvil.open(main);
+        BackupDirectory backups = BackupDirectory.open(disk, InstantSource.system())) {
+      fill(db, 0, 10);
+      disk.setHook(
+          new OperationHook() {
+            @Override
+            public void before(Operation operation, long index) {
+              if (operation.kind() == OperationKind.CREATE) {
+                disk.setHook(null);
+                disk.endProcess();
+                disk.create("000009.bak").close();
+                throw new StorageException("injected", null);
+              }
+            }
+          });
+      assertThatThrownBy(() -> backups.create(db)).isInstanceOf(StorageException.class);
+      assertThat(disk.list()).contains("000009.bak");
+    }
+  }
+
+  @Test
+  void closingWaitsForACallUnderWay() {
+    MemoryStorage disk = new MemoryStorage();
+    BackupDirectory backups = BackupDirectory.open(disk, InstantSource.system());
+    boolean[] isHeld = new boolean[1];
+    disk.setHook(
+        new OperationHook() {
+          @Override
+          public void before(Operation operation, long index) {
+            if (operation.kind() == OperationKind.UNLOCK) {
+              isHeld[0] = Thread.holdsLock(backups);
+            }
+          }
+        });
+    backups.close();
+    assertThat(isHeld[0]).isTrue();
   }
 }
