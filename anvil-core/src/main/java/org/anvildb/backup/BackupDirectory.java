@@ -12,6 +12,7 @@ import org.anvildb.api.AnvilException;
 import org.anvildb.api.CorruptionException;
 import org.anvildb.api.Database;
 import org.anvildb.api.NotADatabaseException;
+import org.anvildb.api.StorageException;
 import org.anvildb.api.VerifyReport;
 import org.anvildb.engine.Engine;
 import org.anvildb.storage.AppendFile;
@@ -132,8 +133,9 @@ public final class BackupDirectory implements AutoCloseable {
    *
    * @param database an open database of this library
    * @return what was made
-   * @throws org.anvildb.api.StorageException if a disk fails or is full; nothing was made then, and
-   *     neither the database nor other backups are the worse for it
+   * @throws StorageException if a disk fails or is full; nothing was made then, unless the message
+   *     says that the backup may be there. Neither the database nor other backups are the worse for
+   *     it
    */
   public synchronized BackupInfo create(Database database) {
     if (!(database instanceof Engine engine)) {
@@ -182,8 +184,30 @@ public final class BackupDirectory implements AutoCloseable {
       draft.sync();
     }
     lock.ensureValid();
-    storage.rename(BackupFormat.DRAFT, BackupFormat.manifestName(manifest.number()));
-    storage.syncDirectory();
+    String name = BackupFormat.manifestName(manifest.number());
+    storage.rename(BackupFormat.DRAFT, name);
+    try {
+      storage.syncDirectory();
+    } catch (StorageException e) {
+      withdraw(name, e);
+      throw e;
+    }
+  }
+
+  /** Takes a manifest back that is in place, but of which nobody knows whether it is durable. */
+  private void withdraw(String name, StorageException failure) {
+    try {
+      storage.delete(name);
+    } catch (StorageException e) {
+      failure.addSuppressed(e);
+      throw new StorageException(
+          storage.location()
+              + "/"
+              + name
+              + ": the disk failed when the backup was complete; it may be there: verify or delete"
+              + " it",
+          failure);
+    }
   }
 
   /**
@@ -266,7 +290,7 @@ public final class BackupDirectory implements AutoCloseable {
     }
     lock.ensureValid();
     storage.delete(BackupFormat.manifestName(number));
-    // Before its files go: with the manifest left, they would be missing.
+    // Here, too: while another manifest can't be read, the sweep deletes and syncs nothing.
     storage.syncDirectory();
     sweep();
     return true;
@@ -311,12 +335,20 @@ public final class BackupDirectory implements AutoCloseable {
         manifest.files().forEach(file -> used.add(file.storedName()));
       }
     }
-    for (String name : isComplete ? storage.list() : List.<String>of()) {
-      if (BackupFormat.storedNumber(name) > 0 && !used.contains(name)) {
-        storage.delete(name);
-      }
+    if (isComplete) {
+      deleteUnused(used);
     }
     return present;
+  }
+
+  private void deleteUnused(Set<String> used) {
+    List<String> unused = new ArrayList<>(storage.list());
+    unused.removeIf(name -> BackupFormat.storedNumber(name) <= 0 || used.contains(name));
+    if (!unused.isEmpty()) {
+      // A manifest whose removal is not durable may come back, and would miss them.
+      storage.syncDirectory();
+      unused.forEach(storage::delete);
+    }
   }
 
   /** Returns the tables of a database that are stored, and as long as they should be. */

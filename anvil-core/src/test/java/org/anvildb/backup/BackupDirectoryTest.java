@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.anvildb.Anvil;
 import org.anvildb.api.CorruptionException;
@@ -271,5 +272,41 @@ final class BackupDirectoryTest {
         });
     backups.close();
     assertThat(isHeld[0]).isTrue();
+  }
+
+  @Test
+  void whatCantBeTakenBackIsSaidToBeThere() {
+    MemoryStorage disk = new MemoryStorage();
+    try (Database db = Anvil.open(main);
+        BackupDirectory backups = BackupDirectory.open(disk, InstantSource.system())) {
+      fill(db, 0, 10);
+      AtomicBoolean isRenamed = new AtomicBoolean();
+      disk.setHook(
+          new OperationHook() {
+            @Override
+            public void before(Operation operation, long index) {
+              OperationKind kind = operation.kind();
+              if (isRenamed.get()
+                  && (kind == OperationKind.SYNC_DIRECTORY || kind == OperationKind.DELETE)) {
+                throw new StorageException("injected", null);
+              }
+            }
+
+            @Override
+            public void after(Operation operation, long index) {
+              if (operation.kind() == OperationKind.RENAME
+                  && operation.name().equals(BackupFormat.DRAFT)) {
+                isRenamed.set(true);
+              }
+            }
+          });
+      assertThatThrownBy(() -> backups.create(db))
+          .isInstanceOf(StorageException.class)
+          .hasMessageContaining("BACKUP-000001: ")
+          .hasMessageContaining("it may be there");
+      disk.setHook(null);
+      assertThat(backups.list()).hasSize(1);
+      assertThat(backups.verify().findings()).isEmpty();
+    }
   }
 }
