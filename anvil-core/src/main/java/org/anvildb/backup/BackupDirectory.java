@@ -12,6 +12,7 @@ import org.anvildb.api.AnvilException;
 import org.anvildb.api.CorruptionException;
 import org.anvildb.api.Database;
 import org.anvildb.api.NotADatabaseException;
+import org.anvildb.api.StorageException;
 import org.anvildb.api.VerifyReport;
 import org.anvildb.engine.Engine;
 import org.anvildb.storage.AppendFile;
@@ -132,8 +133,10 @@ public final class BackupDirectory implements AutoCloseable {
    *
    * @param database an open database of this library
    * @return what was made
-   * @throws org.anvildb.api.StorageException if a disk fails or is full; nothing was made then, and
-   *     neither the database nor other backups are the worse for it
+   * @throws CorruptionException if a file has a number that no directory comes to; nothing was made
+   * @throws StorageException if a disk fails or is full; nothing was made then, unless the message
+   *     says that the backup may be there. Neither the database nor other backups are the worse for
+   *     it
    */
   public synchronized BackupInfo create(Database database) {
     if (!(database instanceof Engine engine)) {
@@ -156,10 +159,11 @@ public final class BackupDirectory implements AutoCloseable {
     long createdMillis = clock.millis();
     List<BackupManifest> present = sweep();
     UUID id = engine.databaseId();
+    long number = nextBackup();
     CapturedFiles captured = new CapturedFiles(storage, tables(present, id), nextStored());
     long lastSequence = engine.capture(captured);
     BackupManifest made =
-        new BackupManifest(nextBackup(), createdMillis, id, lastSequence, captured.all());
+        new BackupManifest(number, createdMillis, id, lastSequence, captured.all());
     storage.syncDirectory();
     write(made);
     return made.info();
@@ -182,8 +186,30 @@ public final class BackupDirectory implements AutoCloseable {
       draft.sync();
     }
     lock.ensureValid();
-    storage.rename(BackupFormat.DRAFT, BackupFormat.manifestName(manifest.number()));
-    storage.syncDirectory();
+    String name = BackupFormat.manifestName(manifest.number());
+    storage.rename(BackupFormat.DRAFT, name);
+    try {
+      storage.syncDirectory();
+    } catch (StorageException e) {
+      withdraw(name, e);
+      throw e;
+    }
+  }
+
+  /** Takes a manifest back that is in place, but of which nobody knows whether it is durable. */
+  private void withdraw(String name, StorageException failure) {
+    try {
+      storage.delete(name);
+    } catch (StorageException e) {
+      failure.addSuppressed(e);
+      throw new StorageException(
+          storage.location()
+              + "/"
+              + name
+              + ": the disk failed when the backup was complete; it may be there: verify or delete"
+              + " it",
+          failure);
+    }
   }
 
   /**
@@ -231,13 +257,15 @@ public final class BackupDirectory implements AutoCloseable {
 
   /**
    * Makes a database of a backup. The directory becomes visible when all of it is copied, verified
-   * and on disk; until then it is {@code directory.incomplete} beside it.
+   * and on disk; until then it is {@code directory.incomplete} beside it, a name that is the
+   * library's: a closed database that bears it is taken for what a crash left, and deleted.
    *
    * @param number the number of the backup
    * @param directory where the database will be: nothing, or an empty directory; its parent exists
    * @throws IllegalArgumentException if there is no such backup
    * @throws CorruptionException if a file of the backup is missing or damaged; nothing was made
-   * @throws NotADatabaseException if the directory holds files
+   * @throws NotADatabaseException if the directory holds files, or {@code directory.incomplete}
+   *     such as are none of a database's
    */
   public synchronized void restore(long number, Path directory) {
     ensureExists(number);
@@ -266,35 +294,50 @@ public final class BackupDirectory implements AutoCloseable {
     }
     lock.ensureValid();
     storage.delete(BackupFormat.manifestName(number));
-    // Before its files go: with the manifest left, they would be missing.
+    // Here, too: while another manifest can't be read, the sweep deletes and syncs nothing.
     storage.syncDirectory();
     sweep();
     return true;
   }
 
   /**
-   * Deletes all but the newest backups.
+   * Deletes all but the newest backups. Only sound ones count: those whose manifest can be read and
+   * whose files are there in their lengths. One whose manifest can't be read neither counts nor is
+   * deleted, and the files of the others stay until it is ({@link #delete}).
    *
-   * @param keep how many stay, at least 1
+   * @param keep how many sound ones stay, at least 1
    * @return how many were deleted
    */
   public synchronized int prune(int keep) {
     if (keep < 1) {
       throw new IllegalArgumentException("keep must be at least 1, but is " + keep);
     }
-    List<Long> numbers = numbers();
-    int deleted = Math.max(0, numbers.size() - keep);
-    numbers.subList(0, deleted).forEach(this::delete);
-    return deleted;
+    List<Long> older = new ArrayList<>();
+    int kept = 0;
+    for (long number : numbers().reversed()) {
+      BackupManifest manifest = readIfSound(number);
+      if (manifest != null && kept == keep) {
+        older.add(number);
+      } else if (manifest != null && isPresent(manifest)) {
+        kept++;
+      }
+    }
+    older.reversed().forEach(this::delete);
+    return older.size();
+  }
+
+  private boolean isPresent(BackupManifest manifest) {
+    return manifest.files().stream().allMatch(f -> BackupVerification.isPresent(storage, f));
   }
 
   /**
    * Deletes the files that no backup has. None is deleted while a manifest can't be read, as it may
-   * name any of them.
+   * name any of them; nor without the lock, as its next holder may be writing them.
    *
    * @return the backups whose manifests are sound
    */
   private List<BackupManifest> sweep() {
+    lock.ensureValid();
     if (storage.exists(BackupFormat.DRAFT)) {
       storage.delete(BackupFormat.DRAFT);
     }
@@ -310,12 +353,20 @@ public final class BackupDirectory implements AutoCloseable {
         manifest.files().forEach(file -> used.add(file.storedName()));
       }
     }
-    for (String name : isComplete ? storage.list() : List.<String>of()) {
-      if (BackupFormat.storedNumber(name) > 0 && !used.contains(name)) {
-        storage.delete(name);
-      }
+    if (isComplete) {
+      deleteUnused(used);
     }
     return present;
+  }
+
+  private void deleteUnused(Set<String> used) {
+    List<String> unused = new ArrayList<>(storage.list());
+    unused.removeIf(name -> BackupFormat.storedNumber(name) <= 0 || used.contains(name));
+    if (!unused.isEmpty()) {
+      // A manifest whose removal is not durable may come back, and would miss them.
+      storage.syncDirectory();
+      unused.forEach(storage::delete);
+    }
   }
 
   /** Returns the tables of a database that are stored, and as long as they should be. */
@@ -338,12 +389,22 @@ public final class BackupDirectory implements AutoCloseable {
     for (String name : storage.list()) {
       highest = Math.max(highest, BackupFormat.storedNumber(name));
     }
-    return highest + 1;
+    return next(highest, BackupFormat.storedName(highest));
   }
 
   private long nextBackup() {
     List<Long> numbers = numbers();
-    return numbers.isEmpty() ? 1 : numbers.getLast() + 1;
+    long highest = numbers.isEmpty() ? 0 : numbers.getLast();
+    return next(highest, BackupFormat.manifestName(highest));
+  }
+
+  /** Refuses to count on from a number that somebody made up: names would grow too long to read. */
+  private static long next(long highest, String name) {
+    if (highest >= BackupFormat.NUMBER_LIMIT) {
+      throw new CorruptionException(
+          name, -1, "no directory of backups comes to this number; remove the file");
+    }
+    return highest + 1;
   }
 
   private List<Long> numbers() {
@@ -379,9 +440,9 @@ public final class BackupDirectory implements AutoCloseable {
     return BackupFormat.decode(number, storage.read(name, 0, (int) size));
   }
 
-  /** Lets go of the directory. A second close does nothing. */
+  /** Lets go of the directory, once a call under way has ended. A second close does nothing. */
   @Override
-  public void close() {
+  public synchronized void close() {
     try (storage) {
       lock.close();
     }

@@ -11,14 +11,17 @@ public interface DirectoryDraft extends AutoCloseable {
   /**
    * Returns the directory, empty at the beginning.
    *
-   * @return a storage that takes files until the draft is published or closed; it need not be
-   *     closed
+   * @return a storage that takes a database's files until the draft is published or closed; it need
+   *     not be closed
    */
   Storage storage();
 
   /**
    * Gives the directory its name. The bytes of its files must be durable by now; their names, and
    * that of the directory, are when this returns.
+   *
+   * @throws org.anvildb.api.StorageException if the disk fails; if that was after the directory got
+   *     its name, the message says that it may be there
    */
   void publish();
 

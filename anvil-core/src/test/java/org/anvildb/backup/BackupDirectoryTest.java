@@ -6,19 +6,28 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.anvildb.Anvil;
 import org.anvildb.api.CorruptionException;
 import org.anvildb.api.Database;
 import org.anvildb.api.LockedException;
 import org.anvildb.api.NotADatabaseException;
+import org.anvildb.api.StorageException;
 import org.anvildb.api.VerifyReport;
+import org.anvildb.storage.sim.MemoryStorage;
+import org.anvildb.storage.sim.Operation;
+import org.anvildb.storage.sim.OperationHook;
+import org.anvildb.storage.sim.OperationKind;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Backups on a real file system: what is shared, what is refused, what is deleted. */
 final class BackupDirectoryTest {
@@ -224,5 +233,153 @@ final class BackupDirectoryTest {
         .isInstanceOf(NotADatabaseException.class)
         .hasMessageContaining("other files");
     check(main, 1);
+  }
+
+  @Test
+  void whoLostTheLockDeletesNothingOfItsNextHolder() {
+    MemoryStorage disk = new MemoryStorage();
+    try (Database db = Anvil.open(main);
+        BackupDirectory backups = BackupDirectory.open(disk, InstantSource.system())) {
+      fill(db, 0, 10);
+      disk.setHook(
+          new OperationHook() {
+            @Override
+            public void before(Operation operation, long index) {
+              if (operation.kind() == OperationKind.CREATE) {
+                disk.setHook(null);
+                disk.endProcess();
+                disk.create("000009.bak").close();
+                throw new StorageException("injected", null);
+              }
+            }
+          });
+      assertThatThrownBy(() -> backups.create(db)).isInstanceOf(StorageException.class);
+      assertThat(disk.list()).contains("000009.bak");
+    }
+  }
+
+  @Test
+  void closingWaitsForACallUnderWay() {
+    MemoryStorage disk = new MemoryStorage();
+    BackupDirectory backups = BackupDirectory.open(disk, InstantSource.system());
+    boolean[] isHeld = new boolean[1];
+    disk.setHook(
+        new OperationHook() {
+          @Override
+          public void before(Operation operation, long index) {
+            if (operation.kind() == OperationKind.UNLOCK) {
+              isHeld[0] = Thread.holdsLock(backups);
+            }
+          }
+        });
+    backups.close();
+    assertThat(isHeld[0]).isTrue();
+  }
+
+  @Test
+  void whatCantBeTakenBackIsSaidToBeThere() {
+    MemoryStorage disk = new MemoryStorage();
+    try (Database db = Anvil.open(main);
+        BackupDirectory backups = BackupDirectory.open(disk, InstantSource.system())) {
+      fill(db, 0, 10);
+      AtomicBoolean isRenamed = new AtomicBoolean();
+      disk.setHook(
+          new OperationHook() {
+            @Override
+            public void before(Operation operation, long index) {
+              OperationKind kind = operation.kind();
+              if (isRenamed.get()
+                  && (kind == OperationKind.SYNC_DIRECTORY || kind == OperationKind.DELETE)) {
+                throw new StorageException("injected", null);
+              }
+            }
+
+            @Override
+            public void after(Operation operation, long index) {
+              if (operation.kind() == OperationKind.RENAME
+                  && operation.name().equals(BackupFormat.DRAFT)) {
+                isRenamed.set(true);
+              }
+            }
+          });
+      assertThatThrownBy(() -> backups.create(db))
+          .isInstanceOf(StorageException.class)
+          .hasMessageContaining("BACKUP-000001: ")
+          .hasMessageContaining("it may be there");
+      disk.setHook(null);
+      assertThat(backups.list()).hasSize(1);
+      assertThat(backups.verify().findings()).isEmpty();
+    }
+  }
+
+  @Test
+  void damagedBackupsAreNotCountedAsKept() throws IOException {
+    makeTwo();
+    try (BackupDirectory backups = BackupDirectory.open(directory);
+        Database db = Anvil.open(main)) {
+      Set<String> before = stored();
+      BackupInfo third = backups.create(db);
+      BackupInfo fourth = backups.create(db);
+      Path manifest = directory.resolve(BackupFormat.manifestName(fourth.number()));
+      byte[] bytes = Files.readAllBytes(manifest);
+      bytes[70] ^= 1;
+      Files.write(manifest, bytes);
+      for (String name : stored()) {
+        if (!before.contains(name)) {
+          Files.delete(directory.resolve(name));
+        }
+      }
+      assertThat(backups.prune(2)).isZero();
+      assertThat(backups.prune(1)).isEqualTo(1);
+      assertThat(backups.list())
+          .extracting(BackupInfo::number)
+          .containsExactly(2L, third.number());
+      assertThat(manifest).exists();
+      backups.restore(2, temporary.resolve("two"));
+      assertThat(backups.delete(fourth.number())).isTrue();
+      BackupInfo fifth = backups.create(db);
+      assertThat(backups.prune(1)).isEqualTo(2);
+      assertThat(backups.list()).containsExactly(fifth);
+      assertThat(stored()).hasSize(fifth.files());
+    }
+    check(temporary.resolve("two"), 500);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"BACKUP-999999999999999999", "BACKUP-100000000000000000"})
+  void aNumberBeyondAllMeasureHidesNoLaterBackup(String name) throws IOException {
+    makeTwo();
+    Set<String> before = stored();
+    Path stray = Files.writeString(directory.resolve(name), "x");
+    try (BackupDirectory backups = BackupDirectory.open(directory);
+        Database db = Anvil.open(main)) {
+      assertThatThrownBy(() -> backups.create(db))
+          .isInstanceOf(CorruptionException.class)
+          .hasMessageContaining(name)
+          .hasMessageContaining("remove the file");
+      assertThat(stored()).isEqualTo(before);
+      Files.delete(stray);
+      assertThat(backups.create(db).number()).isEqualTo(3);
+      assertThat(backups.list()).hasSize(3);
+    }
+  }
+
+  @Test
+  void aFileNumberBeyondAllMeasureHidesNoLaterFile() throws IOException {
+    makeTwo();
+    // While a manifest can't be read, the stray file is not swept.
+    Path manifest = Files.writeString(directory.resolve("BACKUP-000001"), "x");
+    Path stray = Files.writeString(directory.resolve("999999999999999999.bak"), "x");
+    try (BackupDirectory backups = BackupDirectory.open(directory);
+        Database db = Anvil.open(main)) {
+      assertThatThrownBy(() -> backups.create(db))
+          .isInstanceOf(CorruptionException.class)
+          .hasMessageContaining("999999999999999999.bak")
+          .hasMessageContaining("remove the file");
+      Files.delete(manifest);
+      BackupInfo made = backups.create(db);
+      assertThat(stray).doesNotExist();
+      assertThat(backups.verify(made.number()).findings()).isEmpty();
+    }
   }
 }
