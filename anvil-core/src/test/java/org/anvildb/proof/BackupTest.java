@@ -21,7 +21,10 @@ final class BackupTest {
   private static final long LONG_NANOS = TimeUnit.MINUTES.toNanos(Long.getLong("long", 0));
   private static final int BACKUPS_OF_A_SEED = 40;
   private static final long LEAST_BACKUPS = 160;
-  private static final long LEAST_STATES = 3_000;
+
+  /** Nearly what the default seed comes to; others differ. */
+  private static final long LEAST_STATES =
+      System.getProperty("seed", "").isEmpty() ? 11_400 : 3_000;
 
   @Test
   void everyCrashLeavesNoBackupOrTheWholeOne() {

@@ -89,7 +89,10 @@ final class RepairTest {
         "repairs: %,d damaged databases, %,d losses reported, %,d entries saved, 0 violations%n",
         runs, losses, saved);
     assertThat(runs).isGreaterThanOrEqualTo(180);
-    assertThat(losses).isGreaterThanOrEqualTo(100);
+    // Nearly what the default seed comes to; others differ.
+    boolean isDefault = System.getProperty("seed", "").isEmpty();
+    assertThat(losses).isGreaterThanOrEqualTo(isDefault ? 900 : 100);
+    assertThat(saved).isGreaterThanOrEqualTo(isDefault ? 160_000 : 1);
   }
 
   private RepairReport check(DamagedStore store, Path damaged, String how) throws IOException {

@@ -25,7 +25,10 @@ final class TruncationTest {
   private static final String FILE = System.getProperty("file", "");
   private static final int SECTOR_BYTES = 512;
   private static final int[] APPENDED = {1, 3, 8, 16, 32, 63, 64, 512, 4096, 16_384};
-  private static final long LEAST_STATES = 70_000;
+
+  /** Nearly what the default seed comes to; others differ. */
+  private static final long LEAST_STATES =
+      System.getProperty("seed", "").isEmpty() ? 127_000 : 70_000;
 
   @Test
   void everyFileMayBeCutAtEveryLength() {
