@@ -35,7 +35,10 @@ final class ByteDamageTest {
   private static final String FILE = System.getProperty("file", "");
   private static final int AT = Integer.getInteger("at", -1);
   private static final int CHANGES = 11;
-  private static final long LEAST_STATES = 131_000;
+
+  /** Nearly what the default seed comes to; others differ. */
+  private static final long LEAST_STATES =
+      System.getProperty("seed", "").isEmpty() ? 620_000 : 131_000;
 
   @TempDir(factory = MemoryDirectory.class)
   Path temporary;
