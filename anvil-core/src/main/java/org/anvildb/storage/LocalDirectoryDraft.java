@@ -26,8 +26,7 @@ final class LocalDirectoryDraft implements DirectoryDraft {
 
   /** The names that a database's files have; a draft is of a database. */
   private static final Pattern OURS =
-      Pattern.compile(
-          "CURRENT|CURRENT\\.tmp|LOCK|MANIFEST-[0-9]{6,18}|[0-9]{6,18}\\.(?:wal|sst)");
+      Pattern.compile("CURRENT|CURRENT\\.tmp|LOCK|MANIFEST-[0-9]{6,18}|[0-9]{6,18}\\.(?:wal|sst)");
 
   private final Path draft;
   private final Path target;

@@ -331,9 +331,7 @@ final class BackupDirectoryTest {
       }
       assertThat(backups.prune(2)).isZero();
       assertThat(backups.prune(1)).isEqualTo(1);
-      assertThat(backups.list())
-          .extracting(BackupInfo::number)
-          .containsExactly(2L, third.number());
+      assertThat(backups.list()).extracting(BackupInfo::number).containsExactly(2L, third.number());
       assertThat(manifest).exists();
       backups.restore(2, temporary.resolve("two"));
       assertThat(backups.delete(fourth.number())).isTrue();
