@@ -30,7 +30,10 @@ final class BackupCommand extends StreamCommand {
   @Option(
       names = "--keep",
       paramLabel = "N",
-      description = "Delete all but the newest N backups afterwards (default: keep all).")
+      description = {
+        "Delete all but the newest N sound backups afterwards (default: keep all).",
+        "Those that can't be read neither count nor are deleted."
+      })
   private int keep = Integer.MAX_VALUE;
 
   BackupCommand(Streams streams) {

@@ -297,19 +297,33 @@ public final class BackupDirectory implements AutoCloseable {
   }
 
   /**
-   * Deletes all but the newest backups.
+   * Deletes all but the newest backups. Only sound ones count: those whose manifest can be read and
+   * whose files are there in their lengths. One whose manifest can't be read neither counts nor is
+   * deleted, and the files of the others stay until it is ({@link #delete}).
    *
-   * @param keep how many stay, at least 1
+   * @param keep how many sound ones stay, at least 1
    * @return how many were deleted
    */
   public synchronized int prune(int keep) {
     if (keep < 1) {
       throw new IllegalArgumentException("keep must be at least 1, but is " + keep);
     }
-    List<Long> numbers = numbers();
-    int deleted = Math.max(0, numbers.size() - keep);
-    numbers.subList(0, deleted).forEach(this::delete);
-    return deleted;
+    List<Long> older = new ArrayList<>();
+    int kept = 0;
+    for (long number : numbers().reversed()) {
+      BackupManifest manifest = readIfSound(number);
+      if (manifest != null && kept == keep) {
+        older.add(number);
+      } else if (manifest != null && isPresent(manifest)) {
+        kept++;
+      }
+    }
+    older.reversed().forEach(this::delete);
+    return older.size();
+  }
+
+  private boolean isPresent(BackupManifest manifest) {
+    return manifest.files().stream().allMatch(f -> BackupVerification.isPresent(storage, f));
   }
 
   /**

@@ -309,4 +309,35 @@ final class BackupDirectoryTest {
       assertThat(backups.verify().findings()).isEmpty();
     }
   }
+
+  @Test
+  void damagedBackupsAreNotCountedAsKept() throws IOException {
+    makeTwo();
+    try (BackupDirectory backups = BackupDirectory.open(directory);
+        Database db = Anvil.open(main)) {
+      Set<String> before = stored();
+      BackupInfo third = backups.create(db);
+      BackupInfo fourth = backups.create(db);
+      Path manifest = directory.resolve(BackupFormat.manifestName(fourth.number()));
+      byte[] bytes = Files.readAllBytes(manifest);
+      bytes[70] ^= 1;
+      Files.write(manifest, bytes);
+      for (String name : stored()) {
+        if (!before.contains(name)) {
+          Files.delete(directory.resolve(name));
+        }
+      }
+      assertThat(backups.prune(2)).isZero();
+      assertThat(backups.prune(1)).isEqualTo(1);
+      assertThat(backups.list()).extracting(BackupInfo::number).containsExactly(2L, third.number());
+      assertThat(manifest).exists();
+      backups.restore(2, temporary.resolve("two"));
+      assertThat(backups.delete(fourth.number())).isTrue();
+      BackupInfo fifth = backups.create(db);
+      assertThat(backups.prune(1)).isEqualTo(2);
+      assertThat(backups.list()).containsExactly(fifth);
+      assertThat(stored()).hasSize(fifth.files());
+    }
+    check(temporary.resolve("two"), 500);
+  }
 }
