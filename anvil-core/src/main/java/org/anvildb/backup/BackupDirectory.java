@@ -133,6 +133,7 @@ public final class BackupDirectory implements AutoCloseable {
    *
    * @param database an open database of this library
    * @return what was made
+   * @throws CorruptionException if a file has a number that no directory comes to; nothing was made
    * @throws StorageException if a disk fails or is full; nothing was made then, unless the message
    *     says that the backup may be there. Neither the database nor other backups are the worse for
    *     it
@@ -158,10 +159,11 @@ public final class BackupDirectory implements AutoCloseable {
     long createdMillis = clock.millis();
     List<BackupManifest> present = sweep();
     UUID id = engine.databaseId();
+    long number = nextBackup();
     CapturedFiles captured = new CapturedFiles(storage, tables(present, id), nextStored());
     long lastSequence = engine.capture(captured);
     BackupManifest made =
-        new BackupManifest(nextBackup(), createdMillis, id, lastSequence, captured.all());
+        new BackupManifest(number, createdMillis, id, lastSequence, captured.all());
     storage.syncDirectory();
     write(made);
     return made.info();
@@ -385,12 +387,22 @@ public final class BackupDirectory implements AutoCloseable {
     for (String name : storage.list()) {
       highest = Math.max(highest, BackupFormat.storedNumber(name));
     }
-    return highest + 1;
+    return next(highest, BackupFormat.storedName(highest));
   }
 
   private long nextBackup() {
     List<Long> numbers = numbers();
-    return numbers.isEmpty() ? 1 : numbers.getLast() + 1;
+    long highest = numbers.isEmpty() ? 0 : numbers.getLast();
+    return next(highest, BackupFormat.manifestName(highest));
+  }
+
+  /** Refuses to count on from a number that somebody made up: names would grow too long to read. */
+  private static long next(long highest, String name) {
+    if (highest >= BackupFormat.NUMBER_LIMIT) {
+      throw new CorruptionException(
+          name, -1, "no directory of backups comes to this number; remove the file");
+    }
+    return highest + 1;
   }
 
   private List<Long> numbers() {

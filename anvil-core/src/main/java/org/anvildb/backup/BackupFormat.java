@@ -41,6 +41,9 @@ final class BackupFormat {
   /** A manifest, before it is renamed. */
   static final String DRAFT = "BACKUP.tmp";
 
+  /** No backup and no file gets a number above this one: names have 18 digits at most. */
+  static final long NUMBER_LIMIT = 100_000_000_000_000_000L;
+
   private static final String PREFIX = "BACKUP-";
   private static final String SUFFIX = ".bak";
   private static final String MAGIC = "ANVILBAK";

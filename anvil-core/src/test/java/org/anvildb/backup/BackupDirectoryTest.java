@@ -26,6 +26,8 @@ import org.anvildb.storage.sim.OperationKind;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Backups on a real file system: what is shared, what is refused, what is deleted. */
 final class BackupDirectoryTest {
@@ -339,5 +341,43 @@ final class BackupDirectoryTest {
       assertThat(stored()).hasSize(fifth.files());
     }
     check(temporary.resolve("two"), 500);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"BACKUP-999999999999999999", "BACKUP-100000000000000000"})
+  void aNumberBeyondAllMeasureHidesNoLaterBackup(String name) throws IOException {
+    makeTwo();
+    Set<String> before = stored();
+    Path stray = Files.writeString(directory.resolve(name), "x");
+    try (BackupDirectory backups = BackupDirectory.open(directory);
+        Database db = Anvil.open(main)) {
+      assertThatThrownBy(() -> backups.create(db))
+          .isInstanceOf(CorruptionException.class)
+          .hasMessageContaining(name)
+          .hasMessageContaining("remove the file");
+      assertThat(stored()).isEqualTo(before);
+      Files.delete(stray);
+      assertThat(backups.create(db).number()).isEqualTo(3);
+      assertThat(backups.list()).hasSize(3);
+    }
+  }
+
+  @Test
+  void aFileNumberBeyondAllMeasureHidesNoLaterFile() throws IOException {
+    makeTwo();
+    // While a manifest can't be read, the stray file is not swept.
+    Path manifest = Files.writeString(directory.resolve("BACKUP-000001"), "x");
+    Path stray = Files.writeString(directory.resolve("999999999999999999.bak"), "x");
+    try (BackupDirectory backups = BackupDirectory.open(directory);
+        Database db = Anvil.open(main)) {
+      assertThatThrownBy(() -> backups.create(db))
+          .isInstanceOf(CorruptionException.class)
+          .hasMessageContaining("999999999999999999.bak")
+          .hasMessageContaining("remove the file");
+      Files.delete(manifest);
+      BackupInfo made = backups.create(db);
+      assertThat(stray).doesNotExist();
+      assertThat(backups.verify(made.number()).findings()).isEmpty();
+    }
   }
 }
