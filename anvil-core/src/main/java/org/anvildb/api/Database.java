@@ -114,8 +114,10 @@ public interface Database extends Keyspace, AutoCloseable {
    * takes.
    *
    * @param directory where the copy will be: nothing, or an empty directory; its parent exists. It
-   *     is made beside it, as {@code directory.incomplete}
-   * @throws NotADatabaseException if the directory holds files
+   *     is made beside it, as {@code directory.incomplete}. That name is the library's: a closed
+   *     database that bears it is taken for what a crash left, and deleted
+   * @throws NotADatabaseException if the directory holds files, or {@code directory.incomplete}
+   *     such as are none of a database's
    * @throws LockedException if another checkpoint to the same directory is under way
    * @throws StorageException if the disk fails or is full; this database is none the worse for it
    */

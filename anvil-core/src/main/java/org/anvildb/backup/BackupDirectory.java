@@ -257,13 +257,15 @@ public final class BackupDirectory implements AutoCloseable {
 
   /**
    * Makes a database of a backup. The directory becomes visible when all of it is copied, verified
-   * and on disk; until then it is {@code directory.incomplete} beside it.
+   * and on disk; until then it is {@code directory.incomplete} beside it, a name that is the
+   * library's: a closed database that bears it is taken for what a crash left, and deleted.
    *
    * @param number the number of the backup
    * @param directory where the database will be: nothing, or an empty directory; its parent exists
    * @throws IllegalArgumentException if there is no such backup
    * @throws CorruptionException if a file of the backup is missing or damaged; nothing was made
-   * @throws NotADatabaseException if the directory holds files
+   * @throws NotADatabaseException if the directory holds files, or {@code directory.incomplete}
+   *     such as are none of a database's
    */
   public synchronized void restore(long number, Path directory) {
     ensureExists(number);

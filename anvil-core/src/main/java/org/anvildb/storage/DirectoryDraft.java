@@ -11,8 +11,8 @@ public interface DirectoryDraft extends AutoCloseable {
   /**
    * Returns the directory, empty at the beginning.
    *
-   * @return a storage that takes files until the draft is published or closed; it need not be
-   *     closed
+   * @return a storage that takes a database's files until the draft is published or closed; it need
+   *     not be closed
    */
   Storage storage();
 

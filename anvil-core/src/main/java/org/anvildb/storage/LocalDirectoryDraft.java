@@ -1,6 +1,7 @@
 package org.anvildb.storage;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -8,6 +9,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.regex.Pattern;
 import org.anvildb.api.NotADatabaseException;
 import org.anvildb.api.StorageException;
 
@@ -16,11 +19,15 @@ import org.anvildb.api.StorageException;
  * name}. Not thread-safe.
  *
  * <p>The lock of the directory keeps a second draft of the same name away, in this process and in
- * others; it is held until the directory has its name. So what is found under the temporary name
- * without a holder is what a crash left.
+ * others; it is held until the directory has its name. So a database's files that are found under
+ * the temporary name without a holder are what a crash left. Nothing else is ever deleted.
  */
 final class LocalDirectoryDraft implements DirectoryDraft {
   private static final String SUFFIX = ".incomplete";
+
+  /** The names that a database's files have; a draft is of a database. */
+  private static final Pattern OURS =
+      Pattern.compile("CURRENT|CURRENT\\.tmp|LOCK|MANIFEST-[0-9]{6,18}|[0-9]{6,18}\\.(?:wal|sst)");
 
   private final Path draft;
   private final Path target;
@@ -54,11 +61,27 @@ final class LocalDirectoryDraft implements DirectoryDraft {
     } catch (IOException e) {
       throw SystemFailure.translate(draft, "create directory", e);
     }
+    return takeOver(draft, target);
+  }
+
+  private static LocalDirectoryDraft takeOver(Path draft, Path target) {
     LocalStorage storage = LocalStorage.open(draft, false, false);
+    boolean hadLock = storage.exists(FileNames.LOCK);
     DirectoryLock lock = storage.lock(Duration.ZERO);
     boolean done = false;
     try {
       lock.ensureValid();
+      int foreign = foreignEntries(draft);
+      if (foreign > 0) {
+        if (!hadLock) {
+          deleteLock(draft);
+        }
+        throw new NotADatabaseException(
+            draft
+                + ": this name is needed for a while, but the directory holds "
+                + foreign
+                + " entries that are no files of a database; rename it, or name another target");
+      }
       empty(storage);
       done = true;
       return new LocalDirectoryDraft(draft, target, storage, lock);
@@ -66,6 +89,24 @@ final class LocalDirectoryDraft implements DirectoryDraft {
       if (!done) {
         lock.close();
       }
+    }
+  }
+
+  /** Counts what no draft leaves under the temporary name. */
+  private static int foreignEntries(Path draft) {
+    int foreign = 0;
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(draft)) {
+      for (Path entry : entries) {
+        boolean isOurs =
+            OURS.matcher(String.valueOf(entry.getFileName())).matches()
+                && Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS);
+        foreign += isOurs ? 0 : 1;
+      }
+      return foreign;
+    } catch (IOException e) {
+      throw SystemFailure.translate(draft, "list", e);
+    } catch (DirectoryIteratorException e) {
+      throw SystemFailure.translate(draft, "list", Objects.requireNonNull(e.getCause()));
     }
   }
 
@@ -88,9 +129,10 @@ final class LocalDirectoryDraft implements DirectoryDraft {
     }
   }
 
+  /** Deletes the files of a database, and no others. */
   private static void empty(LocalStorage storage) {
     for (String name : storage.list()) {
-      if (!name.equals(FileNames.LOCK)) {
+      if (OURS.matcher(name).matches() && !name.equals(FileNames.LOCK)) {
         storage.delete(name);
       }
     }
@@ -138,11 +180,19 @@ final class LocalDirectoryDraft implements DirectoryDraft {
 
   /** Deletes the directory while the lock is held, so that it is nobody else's by then. */
   private void deleteEmpty() {
+    deleteLock(draft);
     try {
-      Files.deleteIfExists(draft.resolve(FileNames.LOCK));
       Files.deleteIfExists(draft);
     } catch (IOException e) {
-      // The next draft of this name takes the directory over.
+      // The next draft of this name takes the directory over, or says what is in its way.
+    }
+  }
+
+  private static void deleteLock(Path draft) {
+    try {
+      Files.deleteIfExists(draft.resolve(FileNames.LOCK));
+    } catch (IOException e) {
+      // It is in nobody's way.
     }
   }
 }

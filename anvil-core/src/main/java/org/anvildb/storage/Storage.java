@@ -149,7 +149,8 @@ public interface Storage extends AutoCloseable {
    *
    * @param target where it will be: nothing, or an empty directory; the parent exists
    * @return the draft; close it
-   * @throws org.anvildb.api.NotADatabaseException if the target holds files
+   * @throws org.anvildb.api.NotADatabaseException if the target holds files, or a directory of the
+   *     temporary name such as no draft leaves
    * @throws org.anvildb.api.LockedException if another one is making the same directory
    */
   default DirectoryDraft draft(Path target) {

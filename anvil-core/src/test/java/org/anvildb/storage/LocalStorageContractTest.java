@@ -10,9 +10,12 @@ import java.nio.file.Path;
 import org.anvildb.api.LockedException;
 import org.anvildb.api.NotADatabaseException;
 import org.anvildb.api.StorageException;
+import org.anvildb.version.FileName;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The contract on a directory of the file system. */
 final class LocalStorageContractTest extends StorageContract {
@@ -82,5 +85,54 @@ final class LocalStorageContractTest extends StorageContract {
     assertThatThrownBy(() -> storage.draft(directory.resolve("file")))
         .isInstanceOf(NotADatabaseException.class);
     assertThat(directory.resolve("file")).hasContent("x");
+  }
+
+  @Test
+  void aDraftTakesOverEveryFileThatADatabaseHas() throws IOException {
+    Path left = Files.createDirectory(directory.resolve("copy.incomplete"));
+    for (FileName.Kind kind : FileName.Kind.values()) {
+      for (long number : new long[] {1, 999_999_999_999_999_999L}) {
+        Files.writeString(left.resolve(new FileName(kind, number).text()), "left");
+      }
+    }
+    try (DirectoryDraft draft = storage.draft(directory.resolve("copy"))) {
+      assertThat(draft.storage().list()).containsExactly(FileNames.LOCK);
+    }
+    assertThat(left).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"notes.txt", "12.sst", "my notes", "000009.SST", "CURRENT.bak"})
+  void aDraftLeavesADirectoryOfItsNameThatIsNotItsOwn(String name) throws IOException {
+    Path left = Files.createDirectory(directory.resolve("copy.incomplete"));
+    Files.writeString(left.resolve("000001.sst"), "table");
+    Files.writeString(left.resolve(name), "mine");
+    assertRefused(left);
+    assertThat(left.resolve(name)).hasContent("mine");
+    assertThat(left.resolve("000001.sst")).hasContent("table");
+    assertThat(left.resolve(FileNames.LOCK)).doesNotExist();
+    Files.delete(left.resolve(name));
+    Files.createDirectory(left.resolve("000002.sst"));
+    assertRefused(left);
+    assertThat(left.resolve("000001.sst")).hasContent("table");
+  }
+
+  private void assertRefused(Path left) {
+    assertThatThrownBy(() -> storage.draft(directory.resolve("copy")))
+        .isInstanceOf(NotADatabaseException.class)
+        .hasMessageContaining(left + ": ")
+        .hasMessageContaining("rename it");
+  }
+
+  @Test
+  void aDraftThatIsNotPublishedLeavesWhatOthersPutIntoIt() throws IOException {
+    storage.create("000001.sst").close();
+    Path left = directory.resolve("copy.incomplete");
+    try (DirectoryDraft draft = storage.draft(directory.resolve("copy"))) {
+      storage.link("000001.sst", draft.storage());
+      Files.writeString(left.resolve("my notes"), "mine");
+    }
+    assertThat(left.resolve("my notes")).hasContent("mine");
+    assertThat(left.resolve("000001.sst")).doesNotExist();
   }
 }

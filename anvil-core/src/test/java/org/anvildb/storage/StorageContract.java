@@ -348,10 +348,10 @@ abstract class StorageContract {
 
   @Test
   void aDraftThatIsNotPublishedLeavesNothing() {
-    write("a", "table");
+    write("000001.sst", "table");
     Path target = beside("copy");
     DirectoryDraft draft = storage().draft(target);
-    storage().link("a", draft.storage());
+    storage().link("000001.sst", draft.storage());
     draft.close();
     draft.close();
     assertThatThrownBy(() -> open(target)).isInstanceOf(AnvilException.class);
@@ -360,7 +360,7 @@ abstract class StorageContract {
       next.publish();
     }
     open(target);
-    assertThat(text("a")).isEqualTo("table");
+    assertThat(text("000001.sst")).isEqualTo("table");
   }
 
   @Test
