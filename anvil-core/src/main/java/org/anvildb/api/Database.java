@@ -119,7 +119,8 @@ public interface Database extends Keyspace, AutoCloseable {
    * @throws NotADatabaseException if the directory holds files, or {@code directory.incomplete}
    *     such as are none of a database's
    * @throws LockedException if another checkpoint to the same directory is under way
-   * @throws StorageException if the disk fails or is full; this database is none the worse for it
+   * @throws StorageException if the disk fails or is full; this database is none the worse for it.
+   *     No directory was made, unless the message says that it may be there
    */
   void checkpoint(Path directory);
 

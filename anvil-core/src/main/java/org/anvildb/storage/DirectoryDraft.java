@@ -19,6 +19,9 @@ public interface DirectoryDraft extends AutoCloseable {
   /**
    * Gives the directory its name. The bytes of its files must be durable by now; their names, and
    * that of the directory, are when this returns.
+   *
+   * @throws org.anvildb.api.StorageException if the disk fails; if that was after the directory got
+   *     its name, the message says that it may be there
    */
   void publish();
 

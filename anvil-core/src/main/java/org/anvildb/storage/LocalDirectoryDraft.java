@@ -154,12 +154,17 @@ final class LocalDirectoryDraft implements DirectoryDraft {
       }
       Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
       published = true;
+    } catch (IOException e) {
+      throw SystemFailure.translate(draft, "rename to " + target, e);
+    }
+    try {
       Path parent = target.getParent();
       if (parent != null) {
         LocalStorage.forceDirectory(parent);
       }
     } catch (IOException e) {
-      throw SystemFailure.translate(draft, "rename to " + target, e);
+      throw SystemFailure.translate(
+          target, "make its name durable (it may be there: delete it before trying again)", e);
     }
     close();
   }
