@@ -7,7 +7,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -152,7 +151,13 @@ final class LocalDirectoryDraft implements DirectoryDraft {
       if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
         Files.delete(target);
       }
-      Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
+      if (LocalStorage.WINDOWS) {
+        // A directory with an open file can't be renamed there. From here on it is anyone's: where
+        // the renaming fails, it is left as by a crash.
+        closed = true;
+        lock.close();
+      }
+      LocalStorage.move(draft, target);
       published = true;
     } catch (IOException e) {
       throw SystemFailure.translate(draft, "rename to " + target, e);

@@ -49,7 +49,7 @@ public final class LocalStorage implements Storage {
   private static final boolean POSIX =
       FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
   private static final boolean LINUX = System.getProperty("os.name", "").startsWith("Linux");
-  private static final boolean WINDOWS = System.getProperty("os.name", "").startsWith("Windows");
+  static final boolean WINDOWS = System.getProperty("os.name", "").startsWith("Windows");
 
   /** How often a renaming is tried on Windows, where a virus scanner may hold the file. */
   private static final int RENAME_TRIES = 10;
@@ -368,6 +368,15 @@ public final class LocalStorage implements Storage {
     Path source = changing(from);
     Path target = changing(to);
     regularSize(source, "rename");
+    try {
+      move(source, target);
+    } catch (IOException e) {
+      throw SystemFailure.translate(source, "rename to " + to, e);
+    }
+  }
+
+  /** Renames a file or a directory in one step. */
+  static void move(Path source, Path target) throws IOException {
     int tries = WINDOWS ? RENAME_TRIES : 1;
     while (true) {
       try {
@@ -375,7 +384,7 @@ public final class LocalStorage implements Storage {
         return;
       } catch (IOException e) {
         if (--tries == 0) {
-          throw SystemFailure.translate(source, "rename to " + to, e);
+          throw e;
         }
         LockSupport.parkNanos(RENAME_PAUSE_NANOS);
       }
