@@ -3,6 +3,7 @@ package org.anvildb.proof;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.anvildb.Anvil;
@@ -29,6 +31,11 @@ final class KillRun {
   private static final long[] MEMTABLES = {4L << 10, 64L << 10, 1L << 20};
   private static final int LONGEST_MILLIS = 500;
 
+  /** What a process ends with that was killed: by SIGKILL, by SIGTERM. */
+  private static final Set<Integer> KILLED = Set.of(137, 143);
+
+  private static final int KILLED_ON_WINDOWS = 1;
+
   private final Path directory;
   private final long seed;
   private final Random random;
@@ -41,6 +48,7 @@ final class KillRun {
   private final long[] checked = new long[KilledWriter.WRITERS];
   private long memtable;
   private int kills;
+  private int closed;
 
   KillRun(Path directory, long seed) {
     this.directory = directory;
@@ -50,8 +58,14 @@ final class KillRun {
     Arrays.fill(checked, -1);
   }
 
+  /** Returns how many processes were killed. */
   int kills() {
     return kills;
+  }
+
+  /** Returns how many processes had closed the database and ended before they were killed. */
+  int closed() {
+    return closed;
   }
 
   long acknowledged() {
@@ -61,18 +75,20 @@ final class KillRun {
   /** Tells during what the processes of some runs were killed. */
   static String moments(List<KillRun> runs) {
     return Arrays.stream(KilledWriter.Moment.values())
-        .map(moment ->
-            moment.name().toLowerCase(Locale.ROOT)
-                + " "
-                + runs.stream().mapToInt(run -> run.moments.getOrDefault(moment, 0)).sum())
+        .map(moment -> moment.name().toLowerCase(Locale.ROOT) + " " + kills(runs, moment))
         .collect(Collectors.joining(", "));
   }
 
+  /** Returns how many processes of some runs were killed during something. */
+  static int kills(List<KillRun> runs, KilledWriter.Moment moment) {
+    return runs.stream().mapToInt(run -> run.moments.getOrDefault(moment, 0)).sum();
+  }
+
   /** Kills so many processes, and checks what they leave. */
-  void kill(int rounds) throws IOException, InterruptedException {
-    for (int round = 0; round < rounds; round++) {
+  void kill(int count) throws IOException, InterruptedException {
+    for (int round = 0; kills < count; round++) {
       killOnce();
-      boolean isLast = round == rounds - 1;
+      boolean isLast = kills == count;
       if (isLast || random.nextInt(3) > 0) {
         check("-Dseed=" + seed + ", round " + round, isLast);
       }
@@ -104,7 +120,19 @@ final class KillRun {
     Process child =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     read(child, moment, millis);
-    child.waitFor();
+    count(child.waitFor(), moment);
+  }
+
+  /** Holds that a process ended by its kill, or in good order if it was to close. */
+  private void count(int exit, KilledWriter.Moment moment) {
+    if (exit == 0 && moment == KilledWriter.Moment.CLOSING) {
+      closed++;
+      return;
+    }
+    boolean isWindows = File.separatorChar == '\\';
+    assertThat(KILLED.contains(exit) || isWindows && exit == KILLED_ON_WINDOWS)
+        .as("-Dseed=%d: killed, not ended with %d, %s", seed, exit, moment)
+        .isTrue();
     kills++;
     moments.merge(moment, 1, Integer::sum);
   }

@@ -26,6 +26,9 @@ final class KillTest {
   /** A database that is killed more often grows so large that checking it takes all the time. */
   private static final int KILLS_OF_ONE = 25;
 
+  /** How often a process must be killed during each of the moments. */
+  private static final int LEAST_OF_A_MOMENT = 20;
+
   private static final int THREADS = 2;
 
   @Test
@@ -37,11 +40,11 @@ final class KillTest {
       List<Future<KillRun>> futures = new ArrayList<>();
       try (ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
         for (int kills = 0; kills < KILLS; kills += KILLS_OF_ONE) {
-          int rounds = Math.min(KILLS_OF_ONE, KILLS - kills);
+          int own = Math.min(KILLS_OF_ONE, KILLS - kills);
           var run = new KillRun(directory.resolve("db" + seed), seed++);
           futures.add(
               threads.submit(() -> {
-                run.kill(rounds);
+                run.kill(own);
                 return run;
               }));
         }
@@ -52,15 +55,21 @@ final class KillTest {
     } while (System.nanoTime() - begin < LONG_NANOS);
     int kills = runs.stream().mapToInt(KillRun::kills).sum();
     System.out.printf(
-        "kills: %d times kill -9 (%s), %,d batches acknowledged, 0 lost, 0 torn, seeds %d to %d,"
-            + " %d s%n",
+        "kills: %d times kill -9 (%s), %d closed before, %,d batches acknowledged, 0 lost, 0 torn,"
+            + " seeds %d to %d, %d s%n",
         kills,
         KillRun.moments(runs),
+        runs.stream().mapToInt(KillRun::closed).sum(),
         runs.stream().mapToLong(KillRun::acknowledged).sum(),
         SEED,
         seed - 1,
         TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin));
     assertThat(kills).as("kills").isGreaterThanOrEqualTo(KILLS);
+    for (KilledWriter.Moment moment : KilledWriter.Moment.values()) {
+      assertThat(KillRun.kills(runs, moment))
+          .as("kills, %s", moment)
+          .isGreaterThanOrEqualTo(KILLS >= 300 ? LEAST_OF_A_MOMENT : 0);
+    }
   }
 
   private static KillRun result(Future<KillRun> future) throws InterruptedException {

@@ -38,6 +38,9 @@ final class KilledWriter {
 
   static final String CLOSES = "closes";
 
+  /** What a process ends with that failed by itself. */
+  static final int FAILED = 3;
+
   /** After how many batches a process closes that is to be killed while it does. */
   private static final int BATCHES_BEFORE_CLOSE = 400;
 
@@ -72,6 +75,10 @@ final class KilledWriter {
 
   /** Args: directory, memtable bytes, durability, moment, and the first batch of each writer. */
   public static void main(String[] args) {
+    Thread.setDefaultUncaughtExceptionHandler((_, thrown) -> {
+      thrown.printStackTrace();
+      Runtime.getRuntime().halt(FAILED);
+    });
     print(System.out, OPENS);
     Database db = Anvil.open(Path.of(args[0]), options(Long.parseLong(args[1])));
     Moment moment = Moment.valueOf(args[3]);
