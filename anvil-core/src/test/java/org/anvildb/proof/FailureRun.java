@@ -106,6 +106,9 @@ final class FailureRun {
     }
     storage.hook(kind -> {});
     isHit |= scheduler.hits() > 0;
+    if (!isHit) {
+      assertThat(refused).as("calls refused without a failure").isZero();
+    }
     scheduler.inject(null);
     checkReopening();
   }

@@ -67,6 +67,7 @@ final class FaultRun {
     faulty.inject(new FaultPlan(way.kinds(), nth, way.fault(), way.sticky()));
     scenario.play(this);
     boolean isHit = faulty.hits() > 0;
+    checkNoneFailed(isHit);
     faulty.inject(null);
     checkNothingOpen();
     checkCrash(CrashMode.EVERYTHING);
@@ -80,9 +81,18 @@ final class FaultRun {
     long operation = run.storage().operations() + nth;
     run.storage().failSyncAt(operation);
     scenario.play(this);
+    boolean isReached = run.storage().operations() > operation;
+    checkNoneFailed(isReached);
     run.history().powerLost();
     checkPowerCuts();
-    return run.storage().operations() > operation;
+    return isReached;
+  }
+
+  /** Holds that no step failed of a run whose storage did not. */
+  private void checkNoneFailed(boolean isHit) {
+    if (!isHit) {
+      assertThat(failedSteps).as("steps that failed without a fault").isZero();
+    }
   }
 
   /** Returns how many steps ended with an exception. */

@@ -33,6 +33,10 @@ final class FaultTest {
   private static final int THREADS = 2;
   private static final int MOST_VIOLATIONS = 5;
 
+  /** What no scenario does: copies alone link files, draft directories and check the lock. */
+  private static final Set<String> NEVER_HIT =
+      Set.of("NO_LINK", "NO_CREATE_DIRECTORY", "NO_FREE_BYTES", "NO_CHECK_LOCK");
+
   /** What came of all operations of one scenario that failed in one way. */
   private record Outcome(
       FaultScenario scenario,
@@ -109,7 +113,18 @@ final class FaultTest {
     }
     if (!isReplay()) {
       assertThat(runs).as("runs").isGreaterThanOrEqualTo(LEAST_RUNS);
+      assertThat(ways().stream().filter(way -> hits(way, outcomes) == 0).map(FaultRun.Way::name))
+          .as("ways that hit nothing")
+          .containsExactlyInAnyOrderElementsOf(NEVER_HIT);
     }
+  }
+
+  /** Returns how many runs of a way met their operation: of each scenario all but the last. */
+  private static long hits(FaultRun.Way way, List<Outcome> outcomes) {
+    return outcomes.stream()
+        .filter(outcome -> outcome.way().name().equals(way.name()))
+        .mapToLong(outcome -> outcome.runs() - 1)
+        .sum();
   }
 
   private static boolean isReplay() {

@@ -26,6 +26,7 @@ import org.anvildb.storage.sim.FaultyStorage;
 import org.anvildb.storage.sim.Operation;
 import org.anvildb.storage.sim.OperationHook;
 import org.anvildb.storage.sim.OperationKind;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A database that writers, readers, background work, a closer, a disk that fails and a power supply
@@ -47,6 +48,10 @@ final class SimulationRun implements OperationHook {
   private final List<Throwable> violations = new ArrayList<>();
   private FaultyStorage faulty;
   private FaultPlan nextPlan;
+
+  /** Whether a fault of an earlier plan was hit since the last opening began. */
+  private boolean wasHit;
+
   private boolean isOpen;
   private boolean hasThird;
   private long hash = 1;
@@ -64,6 +69,7 @@ final class SimulationRun implements OperationHook {
     this.run = new CrashRun(seed, options(random), this);
     run.over(storage -> {
       faulty = new FaultyStorage(layer.apply(storage));
+      wasHit = false;
       faulty.inject(nextPlan);
       nextPlan = null;
       return faulty;
@@ -98,7 +104,7 @@ final class SimulationRun implements OperationHook {
           opened();
         }
       }
-      faulty.inject(null);
+      inject(null);
       nextPlan = null;
       closed();
       // Whatever was left open or failed to open is recovered, and closes well.
@@ -188,10 +194,16 @@ final class SimulationRun implements OperationHook {
         plan();
       }
       default -> {
-        faulty.inject(draw());
+        inject(draw());
         note("fault", dice);
       }
     }
+  }
+
+  /** Lets the storage of the open database fail in another way, or no more. */
+  private void inject(@Nullable FaultPlan plan) {
+    wasHit |= faulty.hits() > 0;
+    faulty.inject(plan);
   }
 
   /** Sometimes lets the next opening fail somewhere. */
@@ -299,6 +311,9 @@ final class SimulationRun implements OperationHook {
   private void failed(AnvilException e) {
     failedSteps++;
     note(e.getClass().getName(), failedSteps);
+    if (!wasHit && faulty.hits() == 0) {
+      violations.add(new AssertionError("a step failed, though the storage did not", e));
+    }
   }
 
   private void note(String what, long number) {
