@@ -48,6 +48,7 @@ abstract class CopyScript implements OperationHook {
   private long copies;
   private long states;
   private long compared;
+  private long crashViolations;
 
   CopyScript(long seed) {
     this.seed = seed;
@@ -63,6 +64,11 @@ abstract class CopyScript implements OperationHook {
 
   List<AssertionError> violations() {
     return violations;
+  }
+
+  /** Returns how many violations are of disks that a crash left, and not of the run itself. */
+  long crashViolations() {
+    return crashViolations;
   }
 
   /** Returns how many copies were made. */
@@ -190,6 +196,7 @@ abstract class CopyScript implements OperationHook {
         } catch (Throwable t) {
           // Kept, not thrown: the engine would take it for a failure of the disk.
           violations.add(new AssertionError(place(plan) + ", " + event, t));
+          crashViolations++;
         }
       }
     }
