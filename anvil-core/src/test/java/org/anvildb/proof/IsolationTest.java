@@ -11,6 +11,7 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.ReentrantLock;
 import org.anvildb.Anvil;
 import org.anvildb.api.ByteSize;
@@ -32,8 +33,9 @@ import org.junit.jupiter.api.Test;
  * <p>Each writer writes ascending numbers to several keys, spread over the key space, in one batch:
  * a view with two different numbers saw half a batch. The views of all readers, ordered by their
  * sequence numbers, must ascend in the numbers of every writer: else two readers saw two batches in
- * different orders (a long fork), or a view lacked an older batch (a lost update). Beside them
- * money is moved between accounts: its sum is the same in each view.
+ * different orders (a long fork), or a view lacked an older batch (a lost update). No view lacks
+ * what was acknowledged before it was opened (a stale read), and at the end all is there. Beside
+ * them money is moved between accounts: its sum is the same in each view.
  */
 final class IsolationTest {
   private static final long SEED = Long.getLong("seed", 20_261_129);
@@ -56,6 +58,12 @@ final class IsolationTest {
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
   private final ReentrantLock bank = new ReentrantLock();
 
+  /** The number of each writer's last batch that was acknowledged. */
+  private final AtomicLongArray acked = new AtomicLongArray(WRITERS);
+
+  /** What each account must have; guarded by the bank. */
+  private final long[] balances = new long[ACCOUNTS];
+
   @Test
   void eachViewIsOfOneMoment() throws InterruptedException {
     var options =
@@ -76,6 +84,7 @@ final class IsolationTest {
       }
       assertThat(failures).as("-Dseed=%s", SEED).isEmpty();
       checkOrder();
+      checkFinal(db);
       var background = db.stats().background();
       System.out.printf(
           "isolation: %,d batches, %,d views, %,d flushes, %,d merges, 0 anomalies%n",
@@ -91,6 +100,7 @@ final class IsolationTest {
     WriteBatch batch = db.newBatch();
     for (int account = 0; account < ACCOUNTS; account++) {
       batch.put(account(account), number(MONEY));
+      balances[account] = MONEY;
     }
     for (int writer = 0; writer < WRITERS; writer++) {
       for (int k = 0; k < KEYS_EACH; k++) {
@@ -123,6 +133,7 @@ final class IsolationTest {
         batch.put(key(writer, k), number(i));
       }
       db.write(batch);
+      acked.set(writer, i);
       batch.clear();
       if (i % 4 == 0) {
         move(db, batch, random);
@@ -140,6 +151,8 @@ final class IsolationTest {
       batch.put(account(from), number(get(db, account(from)) - amount));
       batch.put(account(to), number(get(db, account(to)) + amount));
       db.write(batch);
+      balances[from] -= amount;
+      balances[to] += amount;
     } finally {
       bank.unlock();
     }
@@ -148,15 +161,41 @@ final class IsolationTest {
 
   private void read(Database db) {
     while (goesOn()) {
+      long[] least = acknowledged();
       try (Snapshot snapshot = db.snapshot()) {
         long[] first = byCursor(snapshot);
+        checkNotStale(first, least);
         Thread.yield();
         assertThat(byGet(snapshot)).as("a snapshot read twice").isEqualTo(first);
         assertThat(byCursor(snapshot)).as("a snapshot read again").isEqualTo(first);
         seen.add(new Seen(snapshot.sequence(), first));
       }
-      byCursor(db);
+      least = acknowledged();
+      checkNotStale(byCursor(db), least);
       views.addAndGet(2);
+    }
+  }
+
+  private long[] acknowledged() {
+    long[] numbers = new long[WRITERS];
+    Arrays.setAll(numbers, acked::get);
+    return numbers;
+  }
+
+  private static void checkNotStale(long[] numbers, long[] least) {
+    for (int writer = 0; writer < WRITERS; writer++) {
+      assertThat(numbers[writer])
+          .as("acknowledged before the view was opened")
+          .isGreaterThanOrEqualTo(least[writer]);
+    }
+  }
+
+  /** Holds that nothing is left but the last batch of each writer, and the money where it went. */
+  private void checkFinal(Database db) {
+    assertThat(byCursor(db)).as("the end, -Dseed=%s", SEED).isEqualTo(acknowledged());
+    assertThat(byGet(db)).as("the end, -Dseed=%s", SEED).isEqualTo(acknowledged());
+    for (int account = 0; account < ACCOUNTS; account++) {
+      assertThat(get(db, account(account))).as("account %s", account).isEqualTo(balances[account]);
     }
   }
 
