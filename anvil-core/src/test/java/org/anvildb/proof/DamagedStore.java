@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import org.anvildb.Anvil;
@@ -20,6 +21,9 @@ import org.anvildb.api.Keyspace;
 import org.anvildb.api.KeyspaceOptions;
 import org.anvildb.schedule.InlineScheduler;
 import org.anvildb.storage.LocalStorage;
+import org.anvildb.storage.Storage;
+import org.anvildb.table.StoredTable;
+import org.anvildb.version.FileName;
 
 /**
  * A database for repairs: three keyspaces of different options, overwritten and deleted keys in
@@ -61,6 +65,25 @@ final class DamagedStore {
   /** Returns the names of the keyspaces. */
   Iterable<String> keyspaces() {
     return live.keySet();
+  }
+
+  /**
+   * Returns how many keys a repair may bring back otherwise than they were if one byte of a file is
+   * damaged: the key of one record of the log, those of one table, none of a file that only names
+   * or locks; of a manifest any number.
+   */
+  long mostDifferent(String file) {
+    FileName parsed = Objects.requireNonNull(FileName.parse(file));
+    return switch (parsed.kind()) {
+      case CURRENT, CURRENT_DRAFT, LOCK -> 0;
+      case WAL -> 1;
+      case TABLE -> {
+        try (Storage storage = LocalStorage.open(directory, false, true)) {
+          yield StoredTable.read(storage, parsed.number()).meta().entries();
+        }
+      }
+      case MANIFEST -> Long.MAX_VALUE;
+    };
   }
 
   private void write(Path living, Random random, boolean isKilled) throws IOException {

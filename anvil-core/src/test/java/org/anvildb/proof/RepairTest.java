@@ -76,8 +76,8 @@ final class RepairTest {
         Random random = new Random(one);
         Path damaged = MisuseDirectories.copy(store.directory(), temporary.resolve("damaged"));
         Path file = damaged.resolve(files.get(round % files.size()).getFileName());
-        String how = damage(file, random);
-        RepairReport report = check(store, damaged, "seed " + one + ": " + how);
+        Damage damage = damage(file, random);
+        RepairReport report = check(store, damaged, damage, "seed " + one + ": " + damage.how());
         losses += report.lossCount();
         saved += report.keyspaces().stream().mapToLong(k -> k.entries()).sum();
         runs++;
@@ -95,7 +95,8 @@ final class RepairTest {
     assertThat(saved).isGreaterThanOrEqualTo(isDefault ? 160_000 : 1);
   }
 
-  private RepairReport check(DamagedStore store, Path damaged, String how) throws IOException {
+  private RepairReport check(DamagedStore store, Path damaged, Damage damage, String how)
+      throws IOException {
     var before = MisuseDirectories.digests(damaged);
     RepairReport report = Anvil.repair(damaged, target);
     assertThat(MisuseDirectories.digests(damaged)).as(how).isEqualTo(before);
@@ -104,6 +105,11 @@ final class RepairTest {
     assertThat(all.invented()).as(how + report).isZero();
     if (report.isComplete()) {
       assertThat(all).as(how + report).isEqualTo(new Difference(total(store), 0, 0, 0, 0));
+    }
+    if (damage.bytes() == 1) {
+      assertThat((long) all.missing() + all.outdated() + all.back())
+          .as(how + report)
+          .isLessThanOrEqualTo(store.mostDifferent(damage.file()));
     }
     boolean isAllNamed = report.keyspaces().stream().allMatch(k -> k.isNamed());
     if (report.doubts().isEmpty()) {
@@ -119,20 +125,27 @@ final class RepairTest {
     return report;
   }
 
-  /** Damages a file in one of the ways in which files are damaged; tells how. */
-  private static String damage(Path file, Random random) throws IOException {
+  /**
+   * What was done to a file.
+   *
+   * @param bytes how many bytes have others in their place
+   */
+  private record Damage(String file, int bytes, String how) {}
+
+  /** Damages a file in one of the ways in which files are damaged. */
+  private static Damage damage(Path file, Random random) throws IOException {
     long size = Files.size(file);
     int kind = random.nextInt(8);
     String name = file.getFileName().toString();
     if (kind == 0) {
       Files.delete(file);
-      return name + " deleted";
+      return new Damage(name, 0, name + " deleted");
     }
     try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
-      long at = random.nextLong(Math.max(1, Math.min(size, 64 << 10)));
+      long at = random.nextLong(Math.max(1, size));
       if (kind == 1) {
         bytes.setLength(at);
-        return name + " cut to " + at;
+        return new Damage(name, 0, name + " cut to " + at);
       }
       int most = kind < 5 ? 1 : 1 + random.nextInt(5000);
       int length = (int) Math.min(most, size - at);
@@ -144,7 +157,8 @@ final class RepairTest {
       }
       bytes.seek(at);
       bytes.write(old);
-      return name + " overwritten at " + at + " with " + length + " bytes";
+      String how = name + " overwritten at " + at + " with " + length + " bytes";
+      return new Damage(name, length, how);
     }
   }
 
