@@ -17,8 +17,8 @@ import org.anvildb.storage.LocalStorage;
 import org.anvildb.storage.Storage;
 import org.anvildb.version.FileName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**

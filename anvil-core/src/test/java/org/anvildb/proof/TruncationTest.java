@@ -8,8 +8,8 @@ import java.util.function.Supplier;
 import org.anvildb.proof.DamageOracle.Outcome;
 import org.anvildb.version.FileName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Cuts every file of the golden databases at every length, puts zeros or garbage behind it or in

@@ -16,8 +16,8 @@ import org.anvildb.storage.sim.MemoryStorage;
 import org.anvildb.version.FileName;
 import org.anvildb.version.FileName.Kind;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Files that are sound, but not those that belong there: swapped, stale, of another database,
