@@ -1,14 +1,12 @@
 package org.anvildb.proof;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.TreeMap;
 import org.anvildb.Anvil;
 import org.anvildb.api.ByteSize;
@@ -26,7 +24,6 @@ import org.anvildb.storage.sim.CrashMode;
 import org.anvildb.storage.sim.CrashPlan;
 import org.anvildb.storage.sim.MemoryStorage;
 import org.anvildb.version.FileName;
-import org.anvildb.wal.SegmentFormat;
 
 /**
  * A small database in memory that follows from a seed, with the content after each of its batches:
@@ -56,8 +53,6 @@ final class GoldenDatabase {
   private Database db;
   private final List<byte[]> olderManifests = new ArrayList<>();
   private long least;
-  private String newestSegment = "";
-  private long before;
   private char firstLetter = 'a';
 
   private GoldenDatabase(
@@ -147,7 +142,6 @@ final class GoldenDatabase {
     }
     golden.disk.endProcess();
     golden.settle();
-    golden.noteNewestSegment();
     golden.leaveBehind();
     return golden;
   }
@@ -207,15 +201,6 @@ final class GoldenDatabase {
   /** Returns how many batches must be there whatever single thing is damaged, if any may go. */
   long leastBatches() {
     return least;
-  }
-
-  /**
-   * Returns how many batches must be there if just these files are damaged, and any may go. Only
-   * the newest segment of a log that was not closed in good order can take along what tells that
-   * its own batches were synced: those before it must be there even then.
-   */
-  long leastBatches(Set<String> damaged) {
-    return damaged.contains(newestSegment) ? Math.min(before, least) : least;
   }
 
   /** Returns the content after a number of batches, by keyspace. */
@@ -308,24 +293,6 @@ final class GoldenDatabase {
   /** Lets all bytes count as synced, so that a copy costs nothing and a crash changes nothing. */
   private void settle() {
     disk = copy();
-  }
-
-  /** Keeps which segment is the newest that was begun, and how many batches are before it. */
-  private void noteNewestSegment() {
-    for (Map.Entry<String, byte[]> file : files().entrySet()) {
-      long number = SegmentFormat.number(file.getKey());
-      if (number > 0) {
-        MemorySegment memory = MemorySegment.ofArray(file.getValue());
-        SegmentFormat.Header header = SegmentFormat.decode(file.getKey(), memory);
-        if (header != null && header.number() == number && header.firstSequence() > before) {
-          newestSegment = file.getKey();
-          before = header.firstSequence() - 1;
-        }
-      }
-    }
-    if (before < 1) {
-      throw new AssertionError("there is one segment only");
-    }
   }
 
   /** Files with names of ours that nothing needs: what a crash or a failed deletion leaves. */
