@@ -313,6 +313,30 @@ final class BackupDirectoryTest {
   }
 
   @Test
+  void aBackupWhoseLastSyncFailsIsTakenBack() {
+    MemoryStorage disk = new MemoryStorage();
+    try (Database db = Anvil.open(main);
+        BackupDirectory backups = BackupDirectory.open(disk, InstantSource.system())) {
+      fill(db, 0, 10);
+      disk.setHook(
+          new OperationHook() {
+            @Override
+            public void after(Operation operation, long index) {
+              if (operation.name().equals(BackupFormat.DRAFT)
+                  && operation.kind() == OperationKind.RENAME) {
+                disk.failSyncAt(index + 1);
+              }
+            }
+          });
+      assertThatThrownBy(() -> backups.create(db)).isInstanceOf(StorageException.class);
+      assertThat(backups.list()).isEmpty();
+      assertThat(disk.list()).isEmpty();
+      disk.setHook(null);
+      assertThat(backups.create(db).number()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void damagedBackupsAreNotCountedAsKept() throws IOException {
     makeTwo();
     try (BackupDirectory backups = BackupDirectory.open(directory);

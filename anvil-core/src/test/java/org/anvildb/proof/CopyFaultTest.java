@@ -134,14 +134,20 @@ final class CopyFaultTest {
       write(db);
       for (Fault fault : FAULTS) {
         for (int nth = 0; true; nth++) {
+          List<BackupInfo> before = backups.list();
           files.inject(new FaultPlan(EnumSet.allOf(OperationKind.class), nth, fault, false));
+          boolean failed = false;
           try {
             backups.create(db);
           } catch (AnvilException e) {
+            failed = true;
             assertThat(files.hits()).isPositive();
           }
           boolean hit = files.hits() > 0;
           files.inject(null);
+          if (failed) {
+            assertThat(backups.list()).as("operation %d", nth).isEqualTo(before);
+          }
           assertThat(db.health()).isInstanceOf(Health.Healthy.class);
           assertThat(backups.verify().findings()).as("operation %d", nth).isEmpty();
           BackupInfo made = backups.create(db);
