@@ -63,13 +63,14 @@ final class DamageOracle {
   private final List<byte[]> keys = GoldenDatabase.keys();
   private final long usualBytes;
   private Set<String> damaged = Set.of();
-  private boolean mayLoseSynced;
+  private long least;
   private boolean isFound;
   private int reading;
 
   DamageOracle(GoldenDatabase golden) {
     this.golden = golden;
     this.readOnly = golden.options().toBuilder().readOnly(true).build();
+    this.least = golden.leastBatches();
     long before = THREADS.getCurrentThreadAllocatedBytes();
     if (check(golden.copy(), Set.of()) != Outcome.SOUND) {
       throw new AssertionError(golden + ": damaged before anything was done to it");
@@ -78,13 +79,12 @@ final class DamageOracle {
   }
 
   /**
-   * Lets the newest group of records of a log that was not closed count as unsynced: its own tear
-   * can't be told from that of a crash, unless a later record is there. See the limits in
-   * docs/reliability.md.
+   * Lets the newest segment of a log that was not closed count as unsynced, if it is one of these
+   * files: its own tear can't be told from that of a crash, unless a later record is there. See the
+   * limits in docs/reliability.md. Of any other file the loss of what was synced is a violation.
    */
-  DamageOracle mayLoseSynced() {
-    mayLoseSynced = golden.leastBatches() < golden.batches();
-    return this;
+  void mayLoseSynced(Set<String> files) {
+    least = golden.leastBatches(files);
   }
 
   /**
@@ -217,7 +217,6 @@ final class DamageOracle {
     try (Snapshot snapshot = db.snapshot()) {
       batches = snapshot.sequence();
     }
-    long least = mayLoseSynced ? 0 : golden.leastBatches();
     require(
         batches >= least && batches <= golden.batches(),
         "%d batches, not %d to %d".formatted(batches, least, golden.batches()));

@@ -1,12 +1,14 @@
 package org.anvildb.proof;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import org.anvildb.Anvil;
 import org.anvildb.api.ByteSize;
@@ -24,6 +26,7 @@ import org.anvildb.storage.sim.CrashMode;
 import org.anvildb.storage.sim.CrashPlan;
 import org.anvildb.storage.sim.MemoryStorage;
 import org.anvildb.version.FileName;
+import org.anvildb.wal.SegmentFormat;
 
 /**
  * A small database in memory that follows from a seed, with the content after each of its batches:
@@ -53,6 +56,8 @@ final class GoldenDatabase {
   private Database db;
   private final List<byte[]> olderManifests = new ArrayList<>();
   private long least;
+  private String newestSegment = "";
+  private long before;
   private char firstLetter = 'a';
 
   private GoldenDatabase(
@@ -142,6 +147,7 @@ final class GoldenDatabase {
     }
     golden.disk.endProcess();
     golden.settle();
+    golden.noteNewestSegment();
     golden.leaveBehind();
     return golden;
   }
@@ -201,6 +207,15 @@ final class GoldenDatabase {
   /** Returns how many batches must be there whatever single thing is damaged, if any may go. */
   long leastBatches() {
     return least;
+  }
+
+  /**
+   * Returns how many batches must be there if just these files are damaged, and any may go. Only
+   * the newest segment with synced batches of a log that was not closed in good order can take
+   * along what tells that these were synced: those before it must be there even then.
+   */
+  long leastBatches(Set<String> damaged) {
+    return damaged.contains(newestSegment) ? before : least;
   }
 
   /** Returns the content after a number of batches, by keyspace. */
@@ -293,6 +308,22 @@ final class GoldenDatabase {
   /** Lets all bytes count as synced, so that a copy costs nothing and a crash changes nothing. */
   private void settle() {
     disk = copy();
+  }
+
+  /** Keeps which segment is the newest with synced batches, and how many are before it. */
+  private void noteNewestSegment() {
+    for (Map.Entry<String, byte[]> file : files().entrySet()) {
+      long number = SegmentFormat.number(file.getKey());
+      if (number > 0) {
+        MemorySegment memory = MemorySegment.ofArray(file.getValue());
+        SegmentFormat.Header header = SegmentFormat.decode(file.getKey(), memory);
+        boolean isBegun = header != null && header.number() == number;
+        if (isBegun && header.firstSequence() <= least) {
+          newestSegment = file.getKey();
+          before = header.firstSequence() - 1;
+        }
+      }
+    }
   }
 
   /** Files with names of ours that nothing needs: what a crash or a failed deletion leaves. */

@@ -72,10 +72,8 @@ final class TruncationTest {
       this.bytes = bytes;
       this.kind = FileName.parse(file).kind();
       this.random = new Random(golden.seed());
-      if (kind == FileName.Kind.WAL) {
-        // A cut takes the later records along that tell what was synced.
-        oracle.mayLoseSynced();
-      }
+      // A cut takes the later records along that tell what was synced.
+      oracle.mayLoseSynced(Set.of(file));
       // A manifest that is cut between two records is a sound one of an earlier time: what it names
       // and is gone since is then missed.
       blamed = kind == FileName.Kind.MANIFEST ? Set.of("MANIFEST-", ".wal", ".sst") : Set.of(file);
