@@ -10,6 +10,7 @@ import org.anvildb.api.Durability;
 import org.anvildb.compact.FlushedTable;
 import org.anvildb.compact.TableFiles;
 import org.anvildb.engine.ReplayedLog.Replayed;
+import org.anvildb.log.RecordFormat;
 import org.anvildb.memtable.Memtable;
 import org.anvildb.schedule.Gate;
 import org.anvildb.schedule.Scheduler;
@@ -172,7 +173,7 @@ final class Assembly {
         storage,
         scheduler,
         numbers,
-        Opening.shortId(version),
+        RecordFormat.shortId(version.databaseId()),
         maxBytes,
         forcesEachBatch,
         room::open);

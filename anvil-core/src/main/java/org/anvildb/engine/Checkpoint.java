@@ -1,6 +1,7 @@
 package org.anvildb.engine;
 
 import org.anvildb.api.CorruptionException;
+import org.anvildb.log.RecordFormat;
 import org.anvildb.memtable.Memtable;
 import org.anvildb.storage.Storage;
 import org.anvildb.table.TableMeta;
@@ -99,7 +100,11 @@ final class Checkpoint {
     long number = memtable.segmentNumber();
     var header =
         new SegmentFormat.Header(
-            Opening.shortId(version), number, predecessor, predecessorBytes, lastSequence + 1);
+            RecordFormat.shortId(version.databaseId()),
+            number,
+            predecessor,
+            predecessorBytes,
+            lastSequence + 1);
     try {
       SegmentCopy.write(files, header, memtable.log(), limit, sequence);
     } catch (InternalError e) {

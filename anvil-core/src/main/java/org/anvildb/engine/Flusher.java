@@ -99,23 +99,9 @@ final class Flusher {
    * @return whether it is
    */
   boolean awaitFlushed(MemtableSlot slot, long timeoutNanos) {
-    boolean interrupted = false;
-    long end = scheduler.nanoTime() + timeoutNanos;
-    try {
-      while (true) {
-        try {
-          long left = end - scheduler.nanoTime();
-          flushed.await(() -> !isWaiting(slot) || !health.isHealthy(), left);
-          return !isWaiting(slot);
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    flushed.awaitHeedless(
+        () -> !isWaiting(slot) || !health.isHealthy(), timeoutNanos, scheduler::nanoTime);
+    return !isWaiting(slot);
   }
 
   /** Tells whether a memtable is frozen and not yet flushed. */

@@ -142,12 +142,6 @@ public final class Opening {
     return Version.initial(id, environment.random().nextLong(), options.keyspaceDefaults());
   }
 
-  /** Returns the number by which files name their database. */
-  static long shortId(Version version) {
-    UUID id = version.databaseId();
-    return id.getMostSignificantBits() ^ id.getLeastSignificantBits();
-  }
-
   /** Tells whether a file of ours is part of a version, or of what is written now. */
   private static boolean isLive(
       FileName file, Version version, long manifest, long firstSegment, Set<Long> replayed) {

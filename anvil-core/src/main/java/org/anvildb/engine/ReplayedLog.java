@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.anvildb.log.RecordFormat;
 import org.anvildb.memtable.Memtable;
 import org.anvildb.storage.Storage;
 import org.anvildb.version.Version;
@@ -52,7 +53,7 @@ final class ReplayedLog implements AutoCloseable {
    * @throws org.anvildb.api.CorruptionException if a part is missing or damaged that was on disk
    */
   static ReplayedLog read(Storage storage, Version version, List<String> names) {
-    WalReplay replay = new WalReplay(storage, Opening.shortId(version), names);
+    WalReplay replay = new WalReplay(storage, RecordFormat.shortId(version.databaseId()), names);
     boolean done = false;
     try {
       Filler filler = new Filler(version.hashSeed(), version.nextKeyspace());

@@ -4,10 +4,10 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.UUID;
 import org.anvildb.api.AnvilException;
 import org.anvildb.api.NotADatabaseException;
 import org.anvildb.api.VerifyReport;
+import org.anvildb.log.RecordFormat;
 import org.anvildb.storage.DirectoryLock;
 import org.anvildb.storage.Storage;
 import org.anvildb.table.BlockCache;
@@ -101,8 +101,7 @@ public final class Verifier {
   }
 
   private void verifyLog(Version version) {
-    UUID id = version.databaseId();
-    long database = id.getMostSignificantBits() ^ id.getLeastSignificantBits();
+    long database = RecordFormat.shortId(version.databaseId());
     try (WalReplay replay = new WalReplay(storage, database)) {
       replay.replay(
           version.walFloor(), version.lastSequence(), new Counter(version.nextKeyspace()));

@@ -2,6 +2,7 @@ package org.anvildb.log;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.UUID;
 import org.anvildb.bytes.Bytes;
 import org.anvildb.bytes.Checksum;
 
@@ -55,6 +56,11 @@ public final class RecordFormat {
   static final int ZERO = 28;
 
   private RecordFormat() {}
+
+  /** Returns the number by which files name their database, for {@link #salt} among others. */
+  public static long shortId(UUID database) {
+    return database.getMostSignificantBits() ^ database.getLeastSignificantBits();
+  }
 
   /** Returns the salt of a file: it differs between databases and between files of one. */
   public static long salt(long database, long fileNumber) {

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.anvildb.api.AnvilException;
 import org.anvildb.api.RepairReport.Loss;
+import org.anvildb.log.RecordFormat;
 import org.anvildb.log.RecordSalvage;
 import org.anvildb.storage.Storage;
 import org.anvildb.version.ManifestSalvage;
@@ -51,7 +52,7 @@ final class SalvagedLog implements AutoCloseable {
     this.floor = version == null ? 0 : version.walFloor();
     this.flushed = isComplete && version != null ? version.lastSequence() : 0;
     UUID id = found.databaseId();
-    this.database = id == null ? 0 : id.getMostSignificantBits() ^ id.getLeastSignificantBits();
+    this.database = id == null ? 0 : RecordFormat.shortId(id);
   }
 
   /** Opens the segments. */

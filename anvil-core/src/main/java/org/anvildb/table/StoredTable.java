@@ -51,13 +51,8 @@ public record StoredTable(
     byte[] none = {};
     var unknown = new TableMeta(number, memory.byteSize(), 0, 0, none, none, 0, checksum);
     Footer footer = Table.readFooter(memory, unknown);
-    byte[] section = new byte[(int) footer.propertiesBytes()];
-    if (section.length > 0) {
-      new Pages(file, memory, footer.checksumsOffset())
-          .touch(footer.propertiesOffset(), section.length);
-    }
-    MemorySegment.copy(
-        memory, footer.propertiesOffset(), MemorySegment.ofArray(section), 0, section.length);
+    Pages pages = new Pages(file, memory, footer.checksumsOffset());
+    byte[] section = Table.readProperties(memory, footer, pages);
     TableProperties properties = TableProperties.decode(section, footer, file);
     var meta =
         new TableMeta(

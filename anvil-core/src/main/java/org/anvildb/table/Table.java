@@ -69,7 +69,7 @@ public final class Table implements AutoCloseable {
     this.memory = mapped.memory();
     this.footer = readFooter(memory, meta);
     this.pages = new Pages(file, memory, footer.checksumsOffset());
-    this.properties = readProperties();
+    this.properties = TableProperties.decode(readProperties(memory, footer, pages), footer, meta);
     if (properties.hashSeed() != hashSeed) {
       throw corrupt(footer.propertiesOffset(), "the table belongs to another database");
     }
@@ -146,14 +146,15 @@ public final class Table implements AutoCloseable {
     return footer;
   }
 
-  private TableProperties readProperties() {
+  /** Returns the section of the properties, its pages checked. */
+  static byte[] readProperties(MemorySegment memory, Footer footer, Pages pages) {
     byte[] encoded = new byte[(int) footer.propertiesBytes()];
     if (encoded.length > 0) {
       pages.touch(footer.propertiesOffset(), encoded.length);
     }
     MemorySegment.copy(
         memory, footer.propertiesOffset(), MemorySegment.ofArray(encoded), 0, encoded.length);
-    return TableProperties.decode(encoded, footer, meta);
+    return encoded;
   }
 
   /** Returns what the manifest knows of the table. */

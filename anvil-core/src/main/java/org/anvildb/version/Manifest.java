@@ -55,8 +55,7 @@ final class Manifest implements AutoCloseable {
 
   /** Returns the salt of a manifest's records: they verify in no other file. */
   static long salt(UUID databaseId, long number) {
-    return RecordFormat.salt(
-        databaseId.getMostSignificantBits() ^ databaseId.getLeastSignificantBits(), number);
+    return RecordFormat.salt(RecordFormat.shortId(databaseId), number);
   }
 
   long number() {

@@ -1,11 +1,6 @@
 package org.anvildb.proof;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.anvildb.storage.sim.OperationKind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -18,7 +13,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SilentLog.class)
 final class BackupTest {
   private static final long SEED = Long.getLong("seed", 1);
-  private static final long LONG_NANOS = TimeUnit.MINUTES.toNanos(Long.getLong("long", 0));
   private static final int BACKUPS_OF_A_SEED = 40;
   private static final long LEAST_BACKUPS = 160;
 
@@ -28,33 +22,9 @@ final class BackupTest {
 
   @Test
   void everyCrashLeavesNoBackupOrTheWholeOne() {
-    long begin = System.nanoTime();
-    List<CopyScript> played = new ArrayList<>();
-    long seed = SEED;
-    do {
-      BackupRun run = new BackupRun(seed++);
-      run.play(BACKUPS_OF_A_SEED);
-      played.add(run);
-    } while (played.getLast().violations().isEmpty()
-        && (backups(played) < LEAST_BACKUPS || System.nanoTime() - begin < LONG_NANOS));
-    long states = played.stream().mapToLong(CopyScript::states).sum();
-    List<AssertionError> violations = played.getLast().violations();
-    System.out.printf(
-        "backups: %,d under writes, crashed into %,d states, %,d restored and compared,"
-            + " %d violations, seeds %d to %d, %d s%n",
-        backups(played),
-        states,
-        played.stream().mapToLong(CopyScript::compared).sum(),
-        violations.size(),
-        SEED,
-        seed - 1,
-        TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin));
-    if (!violations.isEmpty()) {
-      AssertionError first = violations.getFirst();
-      violations.stream().skip(1).forEach(first::addSuppressed);
-      throw first;
-    }
-    assertThat(states).isGreaterThanOrEqualTo(LEAST_STATES);
+    new CopySuite(
+            "backups", "restored", BackupRun::new, BACKUPS_OF_A_SEED, LEAST_BACKUPS, LEAST_STATES)
+        .play(SEED);
   }
 
   @Test
@@ -72,11 +42,8 @@ final class BackupTest {
     assertFound(OperationKind.SYNC_DIRECTORY, "");
   }
 
-  /** Holds that a crash finds what is left out, and that the same without that is sound. */
   private static void assertFound(OperationKind left, String suffix) {
-    BackupRun control = played(Set.of(), suffix);
-    assertThat(control.violations()).as("with nothing left out").isEmpty();
-    assertThat(played(Set.of(left), suffix).crashViolations()).isPositive();
+    CopySuite.assertFound(() -> played(Set.of(), suffix), () -> played(Set.of(left), suffix));
   }
 
   private static BackupRun played(Set<OperationKind> left, String suffix) {
@@ -84,9 +51,5 @@ final class BackupTest {
     run.overBackups(storage -> new CrashSabotage(storage, left, suffix));
     run.play(BACKUPS_OF_A_SEED);
     return run;
-  }
-
-  private static long backups(List<CopyScript> played) {
-    return played.stream().mapToLong(CopyScript::copies).sum();
   }
 }
