@@ -39,6 +39,7 @@ public final class CompactionCursor {
   private final InternalCursor source;
   private final long[] snapshots;
   private final TombstoneRule rule;
+  private final KeyPart part;
   private final LongPredicate cancelled;
   private final RememberedKey current = new RememberedKey();
 
@@ -52,18 +53,30 @@ public final class CompactionCursor {
   private long entriesRead;
   private long tombstonesDropped;
 
+  /** Makes a cursor over all keys. */
+  CompactionCursor(
+      InternalCursor source, long[] snapshots, TombstoneRule rule, LongPredicate cancelled) {
+    this(source, KeyPart.ALL, snapshots, rule, cancelled);
+  }
+
   /**
    * Makes a cursor that stands on no entry.
    *
    * @param source versions of keys, newest first within a key; stays the caller's
+   * @param part the keys that are meant
    * @param snapshots the sequence numbers of the open snapshots, in ascending order; kept
    * @param rule tells which tombstones may go
    * @param cancelled is told every few thousand entries how many were read, and answers whether to
    *     stop here
    */
   public CompactionCursor(
-      InternalCursor source, long[] snapshots, TombstoneRule rule, LongPredicate cancelled) {
+      InternalCursor source,
+      KeyPart part,
+      long[] snapshots,
+      TombstoneRule rule,
+      LongPredicate cancelled) {
     this.source = source;
+    this.part = part;
     this.snapshots = snapshots;
     this.rule = rule;
     this.cancelled = cancelled;
@@ -76,9 +89,9 @@ public final class CompactionCursor {
       onEntry = source.next();
     } else {
       started = true;
-      onEntry = source.seekFirst();
+      onEntry = part.seekStart(source);
     }
-    while (onEntry) {
+    while (onEntry && !part.endsBefore(source)) {
       if ((entriesRead++ & (ENTRIES_PER_CHECK - 1)) == 0 && cancelled.test(entriesRead)) {
         stopped = true;
         return false;

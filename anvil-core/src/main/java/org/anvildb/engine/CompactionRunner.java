@@ -2,7 +2,6 @@ package org.anvildb.engine;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import org.anvildb.compact.CompactionJob;
@@ -13,7 +12,6 @@ import org.anvildb.table.Table;
 import org.anvildb.table.TableMeta;
 import org.anvildb.version.KeyspaceVersion;
 import org.anvildb.version.VersionEdit;
-import org.jspecify.annotations.Nullable;
 
 /** Carries out plans: moves, drops and merges, up to the new version. Thread-safe. */
 final class CompactionRunner {
@@ -40,17 +38,24 @@ final class CompactionRunner {
     this.cancelled = cancelled;
   }
 
-  void run(CompactionPlan plan) {
-    switch (plan) {
-      case CompactionPlan.None _ -> {}
-      case CompactionPlan.Move move -> {
-        change(move.keyspace(), move.edits(), List.of());
-        tables.openTables().filters().forget(move.table());
-        moves.increment();
-      }
-      case CompactionPlan.Drop drop -> change(drop.keyspace(), drop.edits(), List.of());
-      case CompactionPlan.Merge merge -> merge(merge);
-    }
+  /**
+   * Begins a plan.
+   *
+   * @param threads how many threads the work may be shared among, if it can be
+   */
+  PlanWork begin(CompactionPlan plan, int threads) {
+    return switch (plan) {
+      case CompactionPlan.None _ -> PlanWork.of(() -> {});
+      case CompactionPlan.Move move ->
+          PlanWork.of(() -> {
+            change(move.keyspace(), move.edits(), List.of());
+            tables.openTables().filters().forget(move.table());
+            moves.increment();
+          });
+      case CompactionPlan.Drop drop ->
+          PlanWork.of(() -> change(drop.keyspace(), drop.edits(), List.of()));
+      case CompactionPlan.Merge merge -> merge(merge, threads);
+    };
   }
 
   long merges() {
@@ -69,37 +74,46 @@ final class CompactionRunner {
     return bytesWritten.sum();
   }
 
-  private void merge(CompactionPlan.Merge merge) {
-    KeyspaceVersion keyspace = catalog.current().keyspace(merge.keyspace());
-    if (keyspace == null) {
-      return;
-    }
+  private PlanWork merge(CompactionPlan.Merge merge, int threads) {
     List<CountedTable> inputs = new ArrayList<>();
     try {
-      CompactionTask task = task(merge, keyspace, inputs);
-      if (task == null) {
-        return;
+      List<CompactionTask> tasks = tasks(merge, threads, inputs);
+      if (tasks.isEmpty()) {
+        return PlanWork.of(() -> {});
       }
-      Optional<CompactionResult> result = new CompactionJob(tables.files(), task, cancelled).run();
-      if (result.isPresent()) {
-        install(merge, result.get());
-      }
+      CompactionJob job = new CompactionJob(tables.files(), tasks, cancelled);
+      job.check();
+      return new PlanWork(job.parts(), job::run, () -> end(merge, job, inputs));
+    } catch (Throwable e) {
+      inputs.forEach(Counted::release);
+      throw e;
+    }
+  }
+
+  private void end(CompactionPlan.Merge merge, CompactionJob job, List<CountedTable> inputs) {
+    try {
+      job.finish().ifPresent(result -> install(merge, result));
     } finally {
       inputs.forEach(Counted::release);
     }
   }
 
-  /** Retains the inputs; null if the keyspace was dropped, and they are gone or going. */
-  private @Nullable CompactionTask task(
-      CompactionPlan.Merge merge, KeyspaceVersion keyspace, List<CountedTable> inputs) {
+  /** Retains the inputs; none if the keyspace was dropped, and they are gone or going. */
+  private List<CompactionTask> tasks(
+      CompactionPlan.Merge merge, int threads, List<CountedTable> inputs) {
+    KeyspaceVersion keyspace = catalog.current().keyspace(merge.keyspace());
     // As long as this state is retained, so are the tables of all its keyspaces.
     ReadState state = states.retained();
     try {
-      if (state.keyspace(merge.keyspace()) == null) {
-        return null;
+      if (keyspace == null || state.keyspace(merge.keyspace()) == null) {
+        return List.of();
       }
       return CompactionTask.of(
-          merge, meta -> retain(meta, inputs), tables.options(keyspace), snapshots.sequences());
+          merge,
+          threads,
+          meta -> retain(meta, inputs),
+          tables.options(keyspace),
+          snapshots.sequences());
     } finally {
       state.release();
     }

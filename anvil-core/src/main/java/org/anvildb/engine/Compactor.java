@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.anvildb.api.DatabaseOptions;
 import org.anvildb.api.Stats;
 import org.anvildb.compact.CompactionPlan;
@@ -36,6 +37,9 @@ final class Compactor {
 
   /** Writers are busy if they filled a memtable not longer ago. */
   private static final long BUSY_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  /** A merge is divided into parts that read no less than this share of a memtable. */
+  private static final int PARTS_PER_MEMTABLE = 4;
 
   private final HealthState health;
   private final Scheduler scheduler;
@@ -272,21 +276,61 @@ final class Compactor {
   }
 
   private void carryOut(CompactionPlan plan) {
+    share(
+        plan,
+        () -> {
+          if (isCancelled()) {
+            return PlanWork.of(() -> {});
+          }
+          PlanWork work = runner.begin(plan, threadsFor(plan));
+          invite(plan, work);
+          return work;
+        });
+  }
+
+  /** Takes part in the work on a plan; whoever ends it tells so. */
+  private void share(CompactionPlan plan, Supplier<PlanWork> work) {
     long begin = scheduler.nanoTime();
+    boolean ended = true;
     try {
-      if (!isCancelled()) {
-        runner.run(plan);
-      }
+      ended = work.get().run();
     } catch (RuntimeException | Error e) {
       health.fail("merging tables", e);
     } finally {
       nanos.add(scheduler.nanoTime() - begin);
-      synchronized (this) {
-        running = running.without(plan);
+      if (ended) {
+        synchronized (this) {
+          running = running.without(plan);
+        }
+        finished.open();
+        poke();
       }
-      finished.open();
-      poke();
     }
+  }
+
+  /** Asks for as many threads more as there are parts; where none comes, this one does it all. */
+  private void invite(CompactionPlan plan, PlanWork work) {
+    try {
+      for (int i = 1; i < work.parts(); i++) {
+        scheduler.submit(Lane.COMPACTION, () -> share(plan, () -> work));
+      }
+    } catch (RuntimeException | Error e) {
+      LOG.log(System.Logger.Level.WARNING, "no further thread could join a merge", e);
+    }
+  }
+
+  /**
+   * Returns how many threads a merge is worth: all that have nothing else to do, where nobody
+   * writes or the user waits for it.
+   */
+  private int threadsFor(CompactionPlan plan) {
+    if (!(plan instanceof CompactionPlan.Merge merge)
+        || merge.reason() != CompactionPlan.Reason.MANUAL && isWrittenTo()) {
+      return 1;
+    }
+    int idle = options.backgroundThreads() - running.count();
+    long parts = merge.inputBytes() / (options.memtableBytes().bytes() / PARTS_PER_MEMTABLE);
+    return (int) Math.max(1, Math.min(parts, 1 + idle));
   }
 
   /**

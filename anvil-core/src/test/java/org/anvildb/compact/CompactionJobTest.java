@@ -4,7 +4,10 @@ import static org.anvildb.cursor.TestEntry.delete;
 import static org.anvildb.cursor.TestEntry.put;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -68,17 +71,40 @@ final class CompactionJobTest {
             .filter(run -> !run.isEmpty())
             .map(run -> cut(run, files, random))
             .toList();
-    var task =
-        new CompactionTask(
-            inputs, JobStore.OPTIONS, runs.snapshots(), rule, new OutputSplitter(limit));
+    List<CompactionTask> tasks = new ArrayList<>();
+    for (KeyPart part : parts(entries(runs, from, to), random)) {
+      tasks.add(
+          new CompactionTask(
+              part, inputs, JobStore.OPTIONS, runs.snapshots(), rule, new OutputSplitter(limit)));
+    }
     var now = runs.now();
-    var result = new CompactionJob(files.files(), task, NEVER).run().orElseThrow();
+    var result = new CompactionJob(files.files(), tasks, NEVER).run().orElseThrow();
     assertDisjoint(result.tables(), about);
     List<TestEntry> merged = files.readAll(result.tables());
     runs.replace(from, to, merged);
     runs.checkMinimal(merged, about);
     runs.checkViews(about);
     assertThat(runs.now()).as(about).isEqualTo(now);
+  }
+
+  private static List<TestEntry> entries(Runs runs, int from, int to) {
+    return runs.runs().subList(from, to).stream().flatMap(List::stream).toList();
+  }
+
+  /** Divides the keys in up to four parts, some of them perhaps without any entry. */
+  private static List<KeyPart> parts(List<TestEntry> entries, Random random) {
+    List<byte[]> cuts =
+        random
+            .ints(entries.isEmpty() ? 0 : random.nextInt(4), 0, entries.size() + 1)
+            .mapToObj(at -> at == 0 ? new byte[0] : entries.get(at - 1).key().bytes())
+            .sorted(Arrays::compareUnsigned)
+            .toList();
+    List<KeyPart> parts = new ArrayList<>();
+    for (int i = 0; i <= cuts.size(); i++) {
+      parts.add(
+          new KeyPart(i == 0 ? null : cuts.get(i - 1), i == cuts.size() ? null : cuts.get(i)));
+    }
+    return parts;
   }
 
   /** Writes a run as one or several tables that split no key. */
@@ -130,7 +156,8 @@ final class CompactionJobTest {
             CompactionPlan.Reason.LEVEL_ZERO);
     var task =
         CompactionTask.of(
-            plan, meta -> tables.get(metas.indexOf(meta)), JobStore.OPTIONS, new long[0]);
+                plan, 1, meta -> tables.get(metas.indexOf(meta)), JobStore.OPTIONS, new long[0])
+            .getFirst();
     assertThat(task.runs())
         .containsExactly(
             List.of(tables.get(1), tables.get(0)), List.of(tables.get(2)), tables.subList(3, 5));
@@ -240,6 +267,47 @@ final class CompactionJobTest {
       assertThatThrownBy(() -> table.cursor().seekFirst())
           .isInstanceOf(IllegalStateException.class);
     }
+  }
+
+  @Test
+  void whenOnePartFailsNothingIsLeftOfTheOthers() {
+    var first = store.write(largeRun("a"));
+    var second = store.write(largeRun("b"));
+    var before = store.content();
+    byte[] cut = "b".getBytes(StandardCharsets.UTF_8);
+    List<Table> opened = new ArrayList<>();
+    var files =
+        new TableFiles(
+            store.storage,
+            store.files().numbers(),
+            meta -> {
+              if (Arrays.compareUnsigned(meta.smallest(), cut) >= 0) {
+                throw new StorageException(
+                    "the second part's table does not open", new IOException());
+              }
+              Table table = store.open(meta);
+              opened.add(table);
+              return table;
+            },
+            table -> fail("nothing is to be kept"));
+    List<CompactionTask> tasks = new ArrayList<>();
+    for (KeyPart part : List.of(new KeyPart(null, cut), new KeyPart(cut, null))) {
+      tasks.add(
+          new CompactionTask(
+              part,
+              List.of(List.of(first, second)),
+              JobStore.OPTIONS,
+              new long[0],
+              TombstoneRule.KEEP,
+              new OutputSplitter(WHOLE)));
+    }
+    assertThatThrownBy(() -> new CompactionJob(files, tasks, NEVER).run())
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("second part");
+    assertThat(store.content()).isEqualTo(before);
+    assertThat(opened).hasSize(1);
+    assertThatThrownBy(() -> opened.getFirst().cursor().seekFirst())
+        .isInstanceOf(IllegalStateException.class);
   }
 
   private static List<TestEntry> largeRun(String front) {
