@@ -70,7 +70,7 @@ final class LeakTest {
         .count();
   }
 
-  private static long descriptors() throws IOException {
+  static long descriptors() throws IOException {
     if (!Files.isDirectory(DESCRIPTORS)) {
       return 0;
     }
