@@ -273,6 +273,12 @@ final class Assembly {
       LogSegments segments,
       MemtableSlot active) {}
 
+  private Pins pins(ReadStates states) {
+    Pins pins = new Pins(storage.location(), scheduler, states, snapshots);
+    states.onReplaced(pins::stateReplaced);
+    return pins;
+  }
+
   private Compactor compactor(
       Wiring w, Catalog catalog, WriteThrottle throttle, SpaceMeter space, FlushClock flushes) {
     return new Compactor(
@@ -294,7 +300,6 @@ final class Assembly {
     var catalog = new Catalog(w.version(), versions, w.states(), health);
     var throttle = new WriteThrottle(scheduler);
     var reads = new PointReads(w.states(), health, w.version().hashSeed());
-    var cursors = new CursorFactory(w.states(), health, reads, w.segments().gaps());
     var space = new SpaceMeter(w.states(), w.garbage(), w.pool(), w.version().hashSeed());
     var flushes = new FlushClock();
     var compactor = compactor(w, catalog, throttle, space, flushes);
@@ -361,8 +366,9 @@ final class Assembly {
             cache,
             w.garbage(),
             snapshots,
+            pins(w.states()),
             reads,
-            cursors,
+            new CursorFactory(w.states(), health, reads, w.segments().gaps()),
             w.log(),
             log,
             committer,

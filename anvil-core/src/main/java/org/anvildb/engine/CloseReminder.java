@@ -19,26 +19,12 @@ public final class CloseReminder {
 
   /** Watches a database; to be called on the thread that opens it, below the user's code. */
   public static Engine watch(Engine engine) {
-    CLEANER.register(engine, new Dropped(engine.parts(), engine.shutdown(), site()));
+    CLEANER.register(engine, new Dropped(engine.parts(), engine.shutdown(), CreationSite.find()));
     return engine;
   }
 
-  private static @Nullable StackTraceElement site() {
-    return StackWalker.getInstance()
-        .walk(frames ->
-            frames
-                .filter(frame -> !isOurs(frame.getClassName()))
-                .findFirst()
-                .map(StackWalker.StackFrame::toStackTraceElement)
-                .orElse(null));
-  }
-
-  private static boolean isOurs(String type) {
-    return type.equals("org.anvildb.Anvil") || type.startsWith("org.anvildb.engine.");
-  }
-
   /** What is left of a dropped database: all but the {@link Engine} itself. */
-  private record Dropped(Parts parts, Shutdown shutdown, @Nullable StackTraceElement site)
+  private record Dropped(Parts parts, Shutdown shutdown, StackWalker.@Nullable StackFrame site)
       implements Runnable {
     @Override
     public void run() {
@@ -55,7 +41,7 @@ public final class CloseReminder {
           "AnvilDB at {0}: never closed by its user, and closed now that nothing uses it; it was"
               + " opened at {1}: use try-with-resources there",
           parts.storage().location(),
-          site == null ? "an unknown place" : site);
+          site == null ? "an unknown place" : site.toStackTraceElement());
     }
   }
 }

@@ -2,7 +2,6 @@ package org.anvildb.engine;
 
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.anvildb.api.ClosedException;
 import org.anvildb.api.Cursor;
 import org.anvildb.api.KeyRange;
@@ -28,18 +27,12 @@ final class CursorFactory {
   private final HealthState health;
   private final PointReads reads;
   private final Gaps gaps;
-  private final AtomicInteger open = new AtomicInteger();
 
   CursorFactory(ReadStates states, HealthState health, PointReads reads, Gaps gaps) {
     this.states = states;
     this.health = health;
     this.reads = reads;
     this.gaps = gaps;
-  }
-
-  /** Returns how many cursors are open. */
-  int openCount() {
-    return open.get();
   }
 
   /** Opens a cursor of this moment, or of a snapshot's; it holds its database. */
@@ -62,7 +55,7 @@ final class CursorFactory {
       byte[] to = range.to();
       Cursor cursor;
       if (from == null || to != null && Arrays.compareUnsigned(from, to) >= 0) {
-        cursor = new UserCursor(EmptyCursor.INSTANCE, state, engine, reads, open, null);
+        cursor = new UserCursor(EmptyCursor.INSTANCE, state, engine, reads, null);
       } else {
         InternalCursor sources = sources(state, view, limit, point, from, to);
         var visible =
@@ -70,9 +63,8 @@ final class CursorFactory {
                 BoundedCursor.of(sources, from.length == 0 ? null : from, to),
                 point == null ? ReadState.LATEST : point.sequence());
         var search = point == null ? new GapSearch(gaps, keyspace, start, to, gap, visible) : null;
-        cursor = new UserCursor(visible, state, engine, reads, open, search);
+        cursor = new UserCursor(visible, state, engine, reads, search);
       }
-      open.incrementAndGet();
       return cursor;
     } catch (RuntimeException e) {
       state.release();

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class OpenSnapshot implements Snapshot {
   private final Engine engine;
   private final SnapshotPoint point;
+  private final Pin pin;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Readable defaults;
 
@@ -27,6 +28,7 @@ final class OpenSnapshot implements Snapshot {
     this.engine = engine;
     this.point = point;
     this.defaults = new View(KeyspaceVersion.DEFAULT_ID);
+    this.pin = engine.parts().pins().add(this, point);
   }
 
   @Override
@@ -68,7 +70,7 @@ final class OpenSnapshot implements Snapshot {
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
-      engine.parts().snapshots().remove(point);
+      engine.parts().pins().release(pin);
     }
   }
 

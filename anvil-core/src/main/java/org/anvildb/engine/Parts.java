@@ -19,6 +19,7 @@ import org.anvildb.table.BlockCache;
  * @param cache the decompressed blocks
  * @param garbage what is to be deleted
  * @param snapshots the open snapshots
+ * @param pins what open cursors and snapshots keep
  * @param reads reads of single keys
  * @param cursors opens cursors
  * @param replayed what the log held at the opening, as far as it is read from memory
@@ -40,6 +41,7 @@ record Parts(
     BlockCache cache,
     Garbage garbage,
     SnapshotRegistry snapshots,
+    Pins pins,
     PointReads reads,
     CursorFactory cursors,
     ReplayedLog replayed,

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class ReadStates {
   private final OpenTables tables;
   private volatile ReadState current;
+  private volatile Runnable onReplaced = () -> {};
 
   @GuardedBy("this")
   private boolean closed;
@@ -25,6 +26,11 @@ final class ReadStates {
   ReadStates(OpenTables tables, ReadState first) {
     this.tables = tables;
     this.current = first;
+  }
+
+  /** Sets what is told, under this object's monitor, that the state was replaced. */
+  void onReplaced(Runnable listener) {
+    onReplaced = listener;
   }
 
   ReadState current() {
@@ -106,6 +112,7 @@ final class ReadStates {
     current = next;
     if (!closed) {
       old.release();
+      onReplaced.run();
     }
   }
 }

@@ -36,6 +36,7 @@ final class Shutdown {
       return;
     }
     boolean interrupted = Thread.interrupted();
+    parts.pins().look();
     List<RuntimeException> failures = new ArrayList<>();
     parts.committer().roomChanged();
     interrupted |= awaitTidy();

@@ -56,7 +56,7 @@ final class StatsCollector {
         parts.log().spareSegments() + state.frozen().length + 1,
         parts.log().spareBytes() + parts.committer().segmentBytes(),
         parts.snapshots().count(),
-        parts.cursors().openCount());
+        parts.pins().openCursors());
   }
 
   private List<KeyspaceStats> keyspaces() {

@@ -6,7 +6,6 @@ import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.NoSuchElementException;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.anvildb.api.ClosedException;
 import org.anvildb.api.Cursor;
 import org.anvildb.bytes.Bytes;
@@ -35,16 +34,18 @@ final class UserCursor implements Cursor {
   /** How many of the next moves may be made at {@link #entry} alone. */
   private int stretch;
 
-  private final ReadState state;
   private final HealthState health;
 
   /** Held so that a database is not taken for dropped while one of its cursors is in use. */
   private final Engine engine;
 
   private final PointReads reads;
-  private final AtomicInteger openCount;
   private final @Nullable GapSearch gapSearch;
   private int place = NEW;
+
+  /** What it keeps; stays its own until it is closed. */
+  private final Pin pin;
+
   private boolean closed;
 
   /** Who moves the cursor; nobody before the first move, and once it is closed. */
@@ -55,16 +56,14 @@ final class UserCursor implements Cursor {
       ReadState state,
       Engine engine,
       PointReads reads,
-      AtomicInteger openCount,
       @Nullable GapSearch gapSearch) {
     this.source = source;
     this.entry = source;
-    this.state = state;
     this.engine = engine;
     this.health = engine.parts().health();
     this.reads = reads;
-    this.openCount = openCount;
     this.gapSearch = gapSearch;
+    this.pin = engine.parts().pins().add(this, state);
   }
 
   @Override
@@ -185,9 +184,8 @@ final class UserCursor implements Cursor {
     if (!closed) {
       closed = true;
       owner = null;
-      openCount.decrementAndGet();
       source.close();
-      state.release();
+      engine.parts().pins().release(pin);
     }
     Reference.reachabilityFence(engine);
   }

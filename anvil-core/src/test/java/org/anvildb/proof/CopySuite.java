@@ -58,6 +58,7 @@ record CopySuite(
       violations.stream().skip(1).forEach(first::addSuppressed);
       throw first;
     }
+    ProofTable.record(ProofTable.Row.COPIES, what, copies(played));
     assertThat(states).isGreaterThanOrEqualTo(leastStates);
   }
 

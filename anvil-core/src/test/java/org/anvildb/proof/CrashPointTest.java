@@ -58,6 +58,8 @@ final class CrashPointTest {
     }
     if (!isReplay) {
       assertThat(states(played)).as("crash states").isGreaterThanOrEqualTo(LEAST_STATES);
+      ProofTable.record(ProofTable.Row.CRASH_STATES, states(played));
+      ProofTable.record(ProofTable.Row.CRASHES_IN_RECOVERY, nestedStates(played));
       assertThat(nestedStates(played)).as("of them nested").isGreaterThanOrEqualTo(LEAST_NESTED);
     }
   }

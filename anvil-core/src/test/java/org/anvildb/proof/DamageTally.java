@@ -90,6 +90,7 @@ final class DamageTally {
       violations.stream().skip(1).forEach(first::addSuppressed);
       throw first;
     }
+    ProofTable.record(ProofTable.Row.of(suite), states);
     if (states < leastStates) {
       throw new AssertionError(
           "%s: %,d states, at least %,d were expected".formatted(suite, states, leastStates));

@@ -112,6 +112,7 @@ final class FaultTest {
       throw first;
     }
     if (!isReplay()) {
+      ProofTable.record(ProofTable.Row.FAULTS, runs);
       assertThat(runs).as("runs").isGreaterThanOrEqualTo(LEAST_RUNS);
       assertThat(ways().stream().filter(way -> hits(way, outcomes) == 0).map(FaultRun.Way::name))
           .as("ways that hit nothing")

@@ -90,6 +90,7 @@ final class InterruptsTest {
         "interrupts of calls: %,d, of which %,d from another thread, %,d calls refused,"
             + " 0 violations%n",
         interrupts.get(), landed, refused);
+    ProofTable.record(ProofTable.Row.INTERRUPTS, "calls", interrupts.get());
     assertThat(interrupts.get()).isGreaterThanOrEqualTo(CALLS / 3);
     assertThat(landed).as("from another thread").isGreaterThanOrEqualTo(150);
   }
@@ -113,6 +114,7 @@ final class InterruptsTest {
     System.out.printf(
         "interrupts of openings, closings and lanes: %,d in %,d openings, 0 violations%n",
         interrupts.get(), OPENINGS);
+    ProofTable.record(ProofTable.Row.INTERRUPTS, "operations", interrupts.get());
     assertThat(interrupts.get()).isGreaterThanOrEqualTo(5_000);
   }
 

@@ -89,6 +89,7 @@ final class IsolationTest {
       System.out.printf(
           "isolation: %,d batches, %,d views, %,d flushes, %,d merges, 0 anomalies%n",
           written.get(), views.get(), background.flushes(), background.compactions());
+      ProofTable.record(ProofTable.Row.ISOLATION, written.get());
       assertThat(written.get()).isGreaterThanOrEqualTo(BATCHES);
       assertThat(views.get()).isGreaterThan(BATCHES / 1_000);
       assertThat(background.flushes()).isGreaterThan(10);

@@ -64,6 +64,7 @@ final class KillTest {
         SEED,
         seed - 1,
         TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin));
+    ProofTable.record(ProofTable.Row.KILLS, kills);
     assertThat(kills).as("kills").isGreaterThanOrEqualTo(KILLS);
     for (KilledWriter.Moment moment : KilledWriter.Moment.values()) {
       assertThat(KillRun.kills(runs, moment))

@@ -99,6 +99,8 @@ final class ModelTest {
         TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin));
     if (SETTING < 0) {
       assertThat(operations).isGreaterThanOrEqualTo(LEAST_OPERATIONS);
+      ProofTable.record(ProofTable.Row.MODEL, operations);
+      ProofTable.record(ProofTable.Row.MODEL_SETTINGS, SETTINGS);
     }
   }
 

@@ -41,6 +41,7 @@ final class UserCodeFailureTest {
         "failures of users' code: %,d runs, %,d calls refused, %,d of them poisoned,"
             + " 0 violations%n",
         runs, refused, poisoned);
+    ProofTable.record(ProofTable.Row.FAILING_CODE, runs);
     assertThat(runs).isGreaterThanOrEqualTo(MIN_RUNS);
     assertThat(refused).isPositive();
     assertThat(poisoned).isPositive();
