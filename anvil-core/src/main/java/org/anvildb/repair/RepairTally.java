@@ -47,10 +47,6 @@ final class RepairTally {
     doubts.add(doubt);
   }
 
-  long lossCount() {
-    return lossCount;
-  }
-
   void files(long count) {
     files += count;
   }

@@ -1,14 +1,11 @@
 package org.anvildb.storage;
 
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.regex.Pattern;
 import org.anvildb.api.NotADatabaseException;
 import org.anvildb.api.StorageException;
@@ -94,19 +91,13 @@ final class LocalDirectoryDraft implements DirectoryDraft {
   /** Counts what no draft leaves under the temporary name. */
   private static int foreignEntries(Path draft) {
     int foreign = 0;
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(draft)) {
-      for (Path entry : entries) {
-        boolean isOurs =
-            OURS.matcher(String.valueOf(entry.getFileName())).matches()
-                && Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS);
-        foreign += isOurs ? 0 : 1;
-      }
-      return foreign;
-    } catch (IOException e) {
-      throw SystemFailure.translate(draft, "list", e);
-    } catch (DirectoryIteratorException e) {
-      throw SystemFailure.translate(draft, "list", Objects.requireNonNull(e.getCause()));
+    for (Path entry : LocalStorage.entries(draft)) {
+      boolean isOurs =
+          OURS.matcher(String.valueOf(entry.getFileName())).matches()
+              && Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS);
+      foreign += isOurs ? 0 : 1;
     }
+    return foreign;
   }
 
   /** Refuses a target that is there and not an empty directory. */
@@ -118,13 +109,9 @@ final class LocalDirectoryDraft implements DirectoryDraft {
       throw new NotADatabaseException(
           target + ": is not a directory; name a directory that does not exist, or is empty");
     }
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(target)) {
-      if (entries.iterator().hasNext()) {
-        throw new NotADatabaseException(
-            target + ": is not empty; name a directory that does not exist, or is empty");
-      }
-    } catch (IOException e) {
-      throw SystemFailure.translate(target, "list", e);
+    if (!LocalStorage.entries(target).isEmpty()) {
+      throw new NotADatabaseException(
+          target + ": is not empty; name a directory that does not exist, or is empty");
     }
   }
 

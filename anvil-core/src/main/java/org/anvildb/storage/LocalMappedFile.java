@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.anvildb.api.StorageException;
 
 /**
@@ -38,15 +39,18 @@ final class LocalMappedFile implements MappedFile {
   private final Path path;
   private final Arena arena;
   private final MemorySegment memory;
+  private final Consumer<MemorySegment> force;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /** Whether a force failed. The next one would succeed without having written the lost pages. */
   private volatile boolean failed;
 
-  private LocalMappedFile(Path path, Arena arena, MemorySegment memory) {
+  /** Takes over a mapping, and what forces a range of it: no disk fails on demand. */
+  LocalMappedFile(Path path, Arena arena, MemorySegment memory, Consumer<MemorySegment> force) {
     this.path = path;
     this.arena = arena;
     this.memory = memory;
+    this.force = force;
   }
 
   static LocalMappedFile open(Path path, boolean writable) {
@@ -66,7 +70,8 @@ final class LocalMappedFile implements MappedFile {
     Arena arena = Arena.ofShared();
     boolean mapped = false;
     try {
-      LocalMappedFile file = new LocalMappedFile(path, arena, map(path, writable, bytes, arena));
+      MemorySegment memory = map(path, writable, bytes, arena);
+      LocalMappedFile file = new LocalMappedFile(path, arena, memory, MemorySegment::force);
       mapped = true;
       return file;
     } finally {
@@ -131,7 +136,7 @@ final class LocalMappedFile implements MappedFile {
       return;
     }
     try {
-      range.force();
+      force.accept(range);
     } catch (UncheckedIOException e) {
       failed = true;
       String action = "force " + length + " bytes at " + offset;

@@ -2,10 +2,9 @@ package org.anvildb.storage;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.channels.AsynchronousFileChannel;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -23,6 +22,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.anvildb.api.DiskFullException;
 import org.anvildb.api.NotADatabaseException;
 import org.anvildb.api.ReadOnlyException;
 import org.anvildb.api.StorageException;
@@ -63,7 +64,8 @@ public final class LocalStorage implements Storage {
   private final Path directory;
   private final boolean readOnly;
 
-  private LocalStorage(Path directory, boolean readOnly) {
+  /** Takes a directory as it is: {@link #open} is what looks at it. */
+  LocalStorage(Path directory, boolean readOnly) {
     this.directory = directory;
     this.readOnly = readOnly;
   }
@@ -187,19 +189,24 @@ public final class LocalStorage implements Storage {
   @Override
   public List<String> list() {
     List<String> names = new ArrayList<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
-      for (Path entry : entries) {
-        if (!Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
-          names.add(String.valueOf(entry.getFileName()));
-        }
+    for (Path entry : entries(directory)) {
+      if (!Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+        names.add(String.valueOf(entry.getFileName()));
       }
-    } catch (IOException e) {
-      throw SystemFailure.translate(directory, "list", e);
-    } catch (DirectoryIteratorException e) {
-      throw SystemFailure.translate(directory, "list", Objects.requireNonNull(e.getCause()));
     }
     names.sort(null);
     return names;
+  }
+
+  /** Returns what a directory holds, in no order. */
+  static List<Path> entries(Path directory) {
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries.toList();
+    } catch (IOException e) {
+      throw SystemFailure.translate(directory, "list", e);
+    } catch (UncheckedIOException e) {
+      throw SystemFailure.translate(directory, "list", Objects.requireNonNull(e.getCause()));
+    }
   }
 
   @Override
@@ -251,7 +258,8 @@ public final class LocalStorage implements Storage {
    * The system sets the blocks aside when an empty file is mapped beyond its end: the JDK asks for
    * that on Linux, so that no store can hit a full disk. Seen for 64 MiB (ext4): 0.8-1.2 ms, sync
    * included, where writing and syncing zeros takes 144-211 ms and as much of the disk's time.
-   * Elsewhere, or where the file system can't, zeros are written.
+   * Elsewhere, or where the file system can't, zeros are written; but not where the disk has no
+   * room, which they would only fill up for all others before they failed, too.
    *
    * <p>Zeros are then handed to the page cache alone, in large slices ({@link SliceWriter}): 20 ms,
    * and populating takes 2 ms in place of 57-68, as one page fault is taken for each slice.
@@ -286,6 +294,10 @@ public final class LocalStorage implements Storage {
     } catch (IOException e) {
       // Of a close that failed, too.
       done = false;
+      String action = "create a file of " + bytes + " bytes";
+      if (SystemFailure.translate(path, action, bytes, e) instanceof DiskFullException full) {
+        throw full;
+      }
     } finally {
       if (!done) {
         if (mapped != null) {
@@ -309,7 +321,7 @@ public final class LocalStorage implements Storage {
    * to 8,826 a second (median 6,263) after slices of 16 KiB, 5,890 to 8,494 (median 7,825) after
    * those of 4 KiB.
    */
-  private static void writeZeros(Path path, RandomAccessFile file, long bytes) {
+  static void writeZeros(Path path, RandomAccessFile file, long bytes) {
     byte[] zeros = new byte[(int) Math.min(bytes, ZERO_SLICE_BYTES)];
     try (file) {
       for (long at = 0; at < bytes; at += zeros.length) {
@@ -377,13 +389,17 @@ public final class LocalStorage implements Storage {
 
   /** Renames a file or a directory in one step. */
   static void move(Path source, Path target) throws IOException {
-    int tries = WINDOWS ? RENAME_TRIES : 1;
+    move(source, target, WINDOWS ? RENAME_TRIES : 1);
+  }
+
+  static void move(Path source, Path target, int tries) throws IOException {
+    int left = tries;
     while (true) {
       try {
         Files.move(source, target, StandardCopyOption.ATOMIC_MOVE);
         return;
       } catch (IOException e) {
-        if (--tries == 0) {
+        if (--left == 0) {
           throw e;
         }
         LockSupport.parkNanos(RENAME_PAUSE_NANOS);

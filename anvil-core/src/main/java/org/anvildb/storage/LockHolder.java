@@ -31,12 +31,15 @@ record LockHolder(long pid, String host, Instant since) {
           "anvildb lock\npid ([0-9]{1,18})\nhost ([A-Za-z0-9._-]{1,255})\n"
               + "since ([0-9-]{10}T[0-9:]{8}Z)\n");
 
+  /** Where Linux tells the machine's name. */
+  private static final Path KERNEL = Path.of("/proc/sys/kernel/hostname");
+
   private static final Pattern NOT_IN_HOST = Pattern.compile("[^A-Za-z0-9._-]");
 
   /** Describes this process, now. */
   static LockHolder here() {
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    return new LockHolder(ProcessHandle.current().pid(), hostName(), now);
+    return new LockHolder(ProcessHandle.current().pid(), hostName(KERNEL), now);
   }
 
   byte[] toBytes() {
@@ -64,10 +67,10 @@ record LockHolder(long pid, String host, Instant since) {
   }
 
   /** Returns this machine's name, without asking a name server where the kernel tells. */
-  private static String hostName() {
+  static String hostName(Path kernel) {
     String name;
     try {
-      name = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+      name = Files.readString(kernel).strip();
     } catch (IOException e) {
       name = System.getenv().getOrDefault("COMPUTERNAME", "");
     }

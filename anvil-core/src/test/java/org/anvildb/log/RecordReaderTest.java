@@ -1,6 +1,7 @@
 package org.anvildb.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -97,6 +98,17 @@ final class RecordReaderTest {
     assertThat(reader.next()).isFalse();
     assertThat(reader.nextSequence()).isEqualTo(FIRST + 100);
     assertThat(reader.tail()).isEqualTo(new LogTail.Clean(log.end));
+  }
+
+  @Test
+  void theTailIsNotToldBeforeAllWasReadAndTheEndStaysTheEnd() {
+    RecordReader reader = threeRecords(0).reader();
+    assertThat(reader.next()).isTrue();
+    assertThatThrownBy(reader::tail).isInstanceOf(IllegalStateException.class);
+    assertThat(readAll(reader)).isEqualTo(2);
+    LogTail tail = reader.tail();
+    assertThat(reader.next()).isFalse();
+    assertThat(reader.tail()).isEqualTo(tail);
   }
 
   @Test

@@ -115,6 +115,20 @@ final class RecordWriterTest {
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> writer.append(new byte[1], 0, 0, 1))
         .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> writer.append(new byte[1], 0, RecordFormat.MAX_BODY_BYTES + 1, 1))
+        .isInstanceOf(IllegalArgumentException.class);
     assertThat(writer.length()).isZero();
+    assertThat(writer.nextSequence()).isEqualTo(1);
+    assertThat(writer.append(new byte[1], 0, 1, 1)).isEqualTo(1);
+    assertThat(writer.nextSequence()).isEqualTo(2);
+  }
+
+  @Test
+  void aFileThatDoesNotEndWhereARecordMayStartIsRefused() {
+    ArrayFile file = new ArrayFile();
+    file.bytes.writeBytes(new byte[9]);
+    assertThatThrownBy(() -> new RecordWriter(file, SALT, 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("multiples of 8");
   }
 }

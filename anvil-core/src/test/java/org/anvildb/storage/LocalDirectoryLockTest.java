@@ -151,6 +151,20 @@ final class LocalDirectoryLockTest {
   }
 
   @Test
+  void aReaderInAnotherProcessIsTold() throws Exception {
+    Path directory = directory();
+    open(directory).lock(Duration.ZERO).close();
+    try (LockChild child = LockChild.start(directory, true)) {
+      assertThat(child.answer()).isEqualTo("locked");
+      assertThatThrownBy(() -> open(directory).lock(Duration.ZERO))
+          .isInstanceOf(LockedException.class)
+          .hasMessageContaining("open read-only in another process; close it there first");
+      LocalStorage.open(directory, false, true).lock(Duration.ZERO).close();
+    }
+    open(directory).lock(Duration.ZERO).close();
+  }
+
+  @Test
   void aReaderMakesNoLockFile() throws Exception {
     Path directory = directory();
     LocalStorage reader = LocalStorage.open(directory, false, true);

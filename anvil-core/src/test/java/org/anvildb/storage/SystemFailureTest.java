@@ -25,7 +25,10 @@ final class SystemFailureTest {
 
   @Test
   void aFullDiskTellsWhatIsNeededAndFree() {
-    for (String words : new String[] {"No space left on device", "Disk quota exceeded"}) {
+    for (String words :
+        new String[] {
+          "No space left on device", "Disk quota exceeded", "There is not enough space on the disk"
+        }) {
       assertThat(translate(new IOException(words)))
           .isInstanceOf(DiskFullException.class)
           .hasMessageMatching(
@@ -63,5 +66,11 @@ final class SystemFailureTest {
         .hasMessageEndingWith("Input/output error")
         .hasCauseInstanceOf(IOException.class);
     assertThat(translate(new IOException())).hasMessageEndingWith("java.io.IOException");
+    assertThat(translate(new FileNotFoundException("a (b) is away")))
+        .hasMessage(top + "/a: cannot append: a (b) is away");
+    assertThat(translate(new FileNotFoundException("(nothing)")))
+        .hasMessageEndingWith("cannot append: (nothing)");
+    assertThat(translate(new FileNotFoundException()))
+        .hasMessageEndingWith("java.io.FileNotFoundException");
   }
 }

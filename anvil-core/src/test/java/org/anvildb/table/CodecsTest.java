@@ -3,12 +3,15 @@ package org.anvildb.table;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.anvildb.api.Codec;
 import org.anvildb.api.FormatException;
+import org.anvildb.proof.ProvidedCodec;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Holds that codecs restore what they compressed, and refuse everything else. */
 final class CodecsTest {
@@ -54,6 +57,66 @@ final class CodecsTest {
         }
       }
     }
+  }
+
+  /** Claims an id that is not for others. */
+  public static final class ReservedId extends ProvidedCodec {
+    @Override
+    public int id() {
+      return 15;
+    }
+  }
+
+  /** Claims an id that no table can store. */
+  public static final class LargeId extends ProvidedCodec {
+    @Override
+    public int id() {
+      return 256;
+    }
+  }
+
+  /** Claims the name of another one. */
+  public static final class TakenName extends ProvidedCodec {
+    @Override
+    public String name() {
+      return "LZ4";
+    }
+  }
+
+  @Test
+  void aProvidedCodecIsFoundUnlessItClaimsWhatIsNotItsOwn(@TempDir Path top) {
+    Path service = top.resolve("service");
+    ProvidedCodec.during(
+        service,
+        ProvidedCodec.class,
+        () -> {
+          Codecs all = Codecs.load();
+          assertThat(all.byName("copying").id()).isEqualTo(16);
+          assertThat(all.byId(16, "000001.sst").name()).isEqualTo("COPYING");
+        });
+    for (Class<? extends Codec> claim : List.of(ReservedId.class, LargeId.class)) {
+      ProvidedCodec.during(
+          service,
+          claim,
+          () ->
+              assertThatThrownBy(Codecs::load)
+                  .isInstanceOf(IllegalStateException.class)
+                  .hasMessageContaining("choose 16 to 255"));
+    }
+    ProvidedCodec.during(
+        service,
+        TakenName.class,
+        () ->
+            assertThatThrownBy(Codecs::load)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("codecs LZ4 and LZ4 claim the same id or name"));
+  }
+
+  @Test
+  void bytesOfAnotherLengthAreNoneThatWereStoredAsTheyAre() {
+    byte[] restored = new byte[5];
+    assertThatThrownBy(() -> codecs.byName("NONE").decompress(new byte[4], 0, 4, restored, 0, 5))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
