@@ -91,7 +91,8 @@ public interface Cursor extends AutoCloseable {
   /**
    * Returns the value at the cursor without copying it.
    *
-   * @return a read-only segment, valid until the cursor moves or closes
+   * @return a read-only segment, valid until the cursor moves or closes; a segment alone does not
+   *     keep a cursor that nobody holds any more from being taken for dropped, and closed
    * @throws NoSuchElementException if the cursor stands on no entry
    */
   MemorySegment valueSegment();

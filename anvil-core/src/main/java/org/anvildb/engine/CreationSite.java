@@ -10,8 +10,8 @@ final class CreationSite {
 
   /** Finds the innermost frame above the engine's own and the JDK's; null if there is none. */
   static StackWalker.@Nullable StackFrame find() {
-    return WALKER.walk(
-        frames -> frames.filter(frame -> !isNotTheUsers(frame.getClassName())).findFirst().orElse(null));
+    return WALKER.walk(frames ->
+        frames.filter(frame -> !isNotTheUsers(frame.getClassName())).findFirst().orElse(null));
   }
 
   private static boolean isNotTheUsers(String type) {

@@ -72,7 +72,7 @@ final class UserCursor implements Cursor {
     if (stretch > 0) {
       stretch--;
       try {
-        return entry.next();
+        return fenced(entry.next());
       } catch (RuntimeException | InternalError e) {
         throw failedMove(e);
       }
@@ -85,7 +85,7 @@ final class UserCursor implements Cursor {
       return false;
     }
     try {
-      return forward(place == ENTRY ? source.next() : seekFirst());
+      return fenced(forward(place == ENTRY ? source.next() : seekFirst()));
     } catch (RuntimeException | InternalError e) {
       throw failedMove(e);
     }
@@ -98,7 +98,7 @@ final class UserCursor implements Cursor {
       return false;
     }
     try {
-      return backward(place == ENTRY ? source.previous() : source.seekLast());
+      return fenced(backward(place == ENTRY ? source.previous() : source.seekLast()));
     } catch (RuntimeException | InternalError e) {
       throw failedMove(e);
     }
@@ -109,7 +109,7 @@ final class UserCursor implements Cursor {
     Objects.requireNonNull(key, "key");
     checkUsable();
     try {
-      return forward(source.seekCeiling(key, key.length));
+      return fenced(forward(source.seekCeiling(key, key.length)));
     } catch (RuntimeException | InternalError e) {
       throw failedMove(e);
     }
@@ -122,7 +122,7 @@ final class UserCursor implements Cursor {
     try {
       // The key that follows directly: what is less than it is equal to or less than the key.
       byte[] successor = Arrays.copyOf(key, key.length + 1);
-      return backward(source.seekLower(successor, successor.length));
+      return fenced(backward(source.seekLower(successor, successor.length)));
     } catch (RuntimeException | InternalError e) {
       throw failedMove(e);
     }
@@ -132,7 +132,7 @@ final class UserCursor implements Cursor {
   public boolean first() {
     checkUsable();
     try {
-      return forward(seekFirst());
+      return fenced(forward(seekFirst()));
     } catch (RuntimeException | InternalError e) {
       throw failedMove(e);
     }
@@ -142,7 +142,7 @@ final class UserCursor implements Cursor {
   public boolean last() {
     checkUsable();
     try {
-      return backward(source.seekLast());
+      return fenced(backward(source.seekLast()));
     } catch (RuntimeException | InternalError e) {
       throw failedMove(e);
     }
@@ -161,6 +161,7 @@ final class UserCursor implements Cursor {
       byte[] value = new byte[entry.valueLength()];
       MemorySegment.copy(
           entry.valueMemory(), ValueLayout.JAVA_BYTE, entry.valueOffset(), value, 0, value.length);
+      Reference.reachabilityFence(this);
       return value;
     } catch (IllegalStateException | InternalError e) {
       throw translated(e);
@@ -188,6 +189,15 @@ final class UserCursor implements Cursor {
       engine.parts().pins().release(pin);
     }
     Reference.reachabilityFence(engine);
+  }
+
+  /**
+   * Passes on how a move ended. Until then this cursor is reachable: else, in a user's last call,
+   * it could be taken for dropped, and the memory that is being read be freed or used again.
+   */
+  private boolean fenced(boolean moved) {
+    Reference.reachabilityFence(this);
+    return moved;
   }
 
   private boolean seekFirst() {

@@ -40,7 +40,7 @@ final class DroppedPinsTest {
   private static final int COLLECTIONS = 200;
   private static final String SITES = "org.anvildb.cursorSites";
   private static final DatabaseOptions SMALL =
-      DatabaseOptions.builder().memtableBytes(ByteSize.ofKiB(8)).build();
+      DatabaseOptions.builder().memtableBytes(ByteSize.ofKiB(8)).backgroundThreads(1).build();
 
   private final ReferenceQueue<Object> collected = new ReferenceQueue<>();
   private final List<WeakReference<Object>> dropped = new ArrayList<>();

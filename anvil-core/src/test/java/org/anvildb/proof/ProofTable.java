@@ -58,7 +58,15 @@ final class ProofTable {
 
   /** The properties that have a suite play only a part again. */
   private static final String[] REPLAYS = {
-    "seed", "scenario", "mode", "at", "golden", "file", "way", "setting", "kill.rounds",
+    "seed",
+    "scenario",
+    "mode",
+    "at",
+    "golden",
+    "file",
+    "way",
+    "setting",
+    "kill.rounds",
     "model.operations"
   };
 

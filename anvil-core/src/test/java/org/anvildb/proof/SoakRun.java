@@ -87,8 +87,7 @@ final class SoakRun {
     lives++;
     isFaulty = random.nextInt(3) == 0;
     var faulty = new FaultyStorage(LocalStorage.open(directory, true, false));
-    DatabaseOptions options =
-        DatabaseOptions.builder().memtableBytes(ByteSize.ofKiB(256)).build();
+    DatabaseOptions options = DatabaseOptions.builder().memtableBytes(ByteSize.ofKiB(256)).build();
     try (Database db =
         Anvil.open(faulty, new ThreadScheduler("anvil-soak", 2), new Random(lives), options)) {
       settle(db);
@@ -182,13 +181,15 @@ final class SoakRun {
       isDone = true;
     } finally {
       ByteMap target = isDone ? model : new ByteMap(model);
-      changes.entries().forEach((key, value) -> {
-        if (value == null) {
-          target.delete(key);
-        } else {
-          target.put(key, value);
-        }
-      });
+      changes
+          .entries()
+          .forEach((key, value) -> {
+            if (value == null) {
+              target.delete(key);
+            } else {
+              target.put(key, value);
+            }
+          });
       orElse = isDone ? null : target;
     }
   }
