@@ -139,21 +139,20 @@ final class Pins {
   void look() {
     List<Pin> dropped = new ArrayList<>();
     List<String> warnings = new ArrayList<>();
-    synchronized (this) {
-      boolean isAnyHolding = false;
-      for (Pin pin : all()) {
-        if (pin.refersTo(null)) {
+    boolean isAnyHolding = false;
+    for (Pin pin : all()) {
+      if (pin.refersTo(null)) {
+        if (release(pin)) {
           dropped.add(pin);
-        } else if (pin.isHolding()) {
-          isAnyHolding = true;
-          heldFor(pin, warnings);
         }
+      } else if (pin.isHolding()) {
+        isAnyHolding = true;
+        heldFor(pin, warnings);
       }
-      dropped.removeIf(pin -> !release(pin));
-      report(dropped, warnings);
-      if (isAnyHolding) {
-        lookLater();
-      }
+    }
+    report(dropped, warnings);
+    if (isAnyHolding) {
+      lookLater();
     }
     for (String warning : warnings) {
       LOG.log(System.Logger.Level.WARNING, "{0}", warning);
@@ -171,8 +170,7 @@ final class Pins {
     return all;
   }
 
-  @GuardedBy("this")
-  private void heldFor(Pin pin, List<String> warnings) {
+  private synchronized void heldFor(Pin pin, List<String> warnings) {
     long now = scheduler.nanoTime();
     if (!pin.isHeld) {
       pin.isHeld = true;
@@ -192,8 +190,7 @@ final class Pins {
   }
 
   /** Adds one warning for each place that was not reported before. */
-  @GuardedBy("this")
-  private void report(List<Pin> dropped, List<String> warnings) {
+  private synchronized void report(List<Pin> dropped, List<String> warnings) {
     Map<String, List<Pin>> byPlace = new HashMap<>();
     for (Pin pin : dropped) {
       byPlace
