@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 @Param(name = "value", gen = IntGen.class, conf = "1:9")
 public class MemtableLincheckTest {
   private static final long MINUTES = Long.getLong("long", 0);
-  private static final int INVOCATIONS = 1_000;
+  private static final int INVOCATIONS = 2_500;
   private static final int KEYSPACE = 3;
   private static final int KEYS = 4;
   private static final int ABSENT_KEY = 4;
@@ -45,6 +45,10 @@ public class MemtableLincheckTest {
 
   /** Fills a leaf with keys that the operations don't touch, and then with those that they do. */
   public MemtableLincheckTest() {
+    fill();
+  }
+
+  private void fill() {
     for (int i = 0; i < FILLERS; i++) {
       writer.put(KEYSPACE, new byte[] {(byte) (i * 2), 1}, new byte[] {1});
     }
@@ -207,6 +211,10 @@ public class MemtableLincheckTest {
                     "org.anvildb.wal.BatchFormat",
                     "org.anvildb.memtable.OperationReader")
                 .allMethods()
+                .ignore())
+        .addGuarantee(
+            ManagedStrategyGuaranteeKt.forClasses(MemtableLincheckTest.class.getName())
+                .methods("fill")
                 .ignore())
         .addGuarantee(
             ManagedStrategyGuaranteeKt.forClasses("org.anvildb.memtable.LogWriter")
