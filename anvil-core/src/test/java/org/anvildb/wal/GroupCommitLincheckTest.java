@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 @Tag("lincheck")
 public class GroupCommitLincheckTest {
   private static final long MINUTES = Long.getLong("long", 0);
-  private static final int INVOCATIONS = 500;
+  private static final int INVOCATIONS = 300;
   private static final int SEGMENT_BYTES = 5 << 10;
   private static final int MAX_BATCHES = 16;
 
@@ -107,6 +107,14 @@ public class GroupCommitLincheckTest {
     segment = next();
     segment.beginChain(1);
     log.add(segment);
+    disk.onForce(this::nothingIsMarkedEarly);
+  }
+
+  /** Counts a failure if the segment in use counts as synced further than it was forced. */
+  private void nothingIsMarkedEarly() {
+    if (!reaches(disk.journal(), new Place(segment, segment.syncedUpTo()))) {
+      failures++;
+    }
   }
 
   private void failed(Throwable failure) {
@@ -147,7 +155,7 @@ public class GroupCommitLincheckTest {
         return true;
       }
     }
-    return place.end() == SegmentFormat.HEADER_BYTES;
+    return place.end() <= SegmentFormat.HEADER_BYTES;
   }
 
   /** Writes and waits; tells whether what it wrote is on disk. */
