@@ -22,9 +22,9 @@ import org.junit.jupiter.api.Test;
  *
  * <p>The first leaf is full and the pending operations are, when the threads begin: a put empties
  * the pending ones into the index, and a new key splits the leaf. There is more than can be tried,
- * so what must meet there is chosen by hand, and a few scenarios are drawn. Where keys are compared
- * and hashed nothing is shared that changes: threads are not switched there; the model checker
- * knows no views of byte arrays as longs either.
+ * so what must meet there is chosen by hand, and scenarios are drawn in the long form. Where keys
+ * are compared and hashed nothing is shared that changes: threads are not switched there; the model
+ * checker knows no views of byte arrays as longs either.
  *
  * <p>It knows no weak memory: {@link MemtableConcurrencyTest} runs on real threads for that.
  */
@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 @Param(name = "value", gen = IntGen.class, conf = "1:9")
 public class MemtableLincheckTest {
   private static final long MINUTES = Long.getLong("long", 0);
-  private static final int INVOCATIONS = 1_000;
+  private static final int INVOCATIONS = 2_500;
   private static final int KEYSPACE = 3;
   private static final int KEYS = 4;
   private static final int ABSENT_KEY = 4;
@@ -45,6 +45,10 @@ public class MemtableLincheckTest {
 
   /** Fills a leaf with keys that the operations don't touch, and then with those that they do. */
   public MemtableLincheckTest() {
+    fill();
+  }
+
+  private void fill() {
     for (int i = 0; i < FILLERS; i++) {
       writer.put(KEYSPACE, new byte[] {(byte) (i * 2), 1}, new byte[] {1});
     }
@@ -183,7 +187,7 @@ public class MemtableLincheckTest {
 
   @Test
   void isLinearizable() {
-    int drawn = (int) (1 + 20 * MINUTES);
+    int drawn = (int) (20 * MINUTES);
     List<ExecutionScenario> chosen =
         List.of(
             both(call("put", ABSENT_KEY, 5), call("get", 0)),
@@ -207,6 +211,10 @@ public class MemtableLincheckTest {
                     "org.anvildb.wal.BatchFormat",
                     "org.anvildb.memtable.OperationReader")
                 .allMethods()
+                .ignore())
+        .addGuarantee(
+            ManagedStrategyGuaranteeKt.forClasses(MemtableLincheckTest.class.getName())
+                .methods("fill")
                 .ignore())
         .addGuarantee(
             ManagedStrategyGuaranteeKt.forClasses("org.anvildb.memtable.LogWriter")

@@ -1,12 +1,16 @@
 package org.anvildb.wal;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.function.BooleanSupplier;
 import org.anvildb.schedule.Gate;
 import org.anvildb.schedule.Lane;
 import org.anvildb.schedule.Scheduler;
 import org.anvildb.schedule.ThreadScheduler;
+import org.jetbrains.kotlinx.lincheck.Actor;
+import org.jetbrains.kotlinx.lincheck.execution.ExecutionScenario;
 import org.jetbrains.lincheck.datastructures.ManagedStrategyGuaranteeKt;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
@@ -25,7 +29,7 @@ import org.junit.jupiter.api.Test;
 @Tag("lincheck")
 public class GroupCommitLincheckTest {
   private static final long MINUTES = Long.getLong("long", 0);
-  private static final int INVOCATIONS = 200;
+  private static final int INVOCATIONS = 300;
   private static final int SEGMENT_BYTES = 5 << 10;
   private static final int MAX_BATCHES = 16;
 
@@ -88,6 +92,7 @@ public class GroupCommitLincheckTest {
   private final Lanes lanes = new Lanes();
   private final GroupCommit log = new GroupCommit(lanes, this::failed);
   private final BatchEncoder batch = new BatchEncoder();
+  private final List<Place> full = new ArrayList<>();
   private final int[] told = new int[MAX_BATCHES];
   private WalSegment segment;
   private long segments;
@@ -102,6 +107,14 @@ public class GroupCommitLincheckTest {
     segment = next();
     segment.beginChain(1);
     log.add(segment);
+    disk.onForce(this::nothingIsMarkedEarly);
+  }
+
+  /** Counts a failure if the segment in use counts as synced further than it was forced. */
+  private void nothingIsMarkedEarly() {
+    if (!reaches(disk.journal(), new Place(segment, segment.syncedUpTo()))) {
+      failures++;
+    }
   }
 
   private void failed(Throwable failure) {
@@ -121,12 +134,36 @@ public class GroupCommitLincheckTest {
     return new Place(segment, segment.position());
   }
 
+  /** Tells whether a place, and all before it, was forced: asks the disk, not the segment. */
+  private boolean isForced(Place place) {
+    List<String> journal = disk.journal();
+    boolean isForced = reaches(journal, place);
+    synchronized (full) {
+      for (Place before : full) {
+        isForced &=
+            before.segment().number() >= place.segment().number() || reaches(journal, before);
+      }
+    }
+    return isForced && place.segment().syncedUpTo() >= place.end();
+  }
+
+  private static boolean reaches(List<String> journal, Place place) {
+    String force = "force " + SegmentFormat.name(place.segment().number()) + " ";
+    for (String line : journal) {
+      if (line.startsWith(force)
+          && Long.parseLong(line.substring(line.lastIndexOf(' ') + 1)) >= place.end()) {
+        return true;
+      }
+    }
+    return place.end() <= SegmentFormat.HEADER_BYTES;
+  }
+
   /** Writes and waits; tells whether what it wrote is on disk. */
   @Operation
   public boolean write() {
     Place place = append();
     log.await(place.segment(), place.end());
-    return place.segment().syncedUpTo() >= place.end();
+    return isForced(place);
   }
 
   /** Writes, to be told. */
@@ -142,7 +179,7 @@ public class GroupCommitLincheckTest {
         place.end(),
         failure -> {
           synchronized (told) {
-            boolean isSynced = place.segment().syncedUpTo() >= place.end();
+            boolean isSynced = isForced(place);
             told[number] += isSynced && failure == null ? 1 : MAX_BATCHES;
           }
         });
@@ -151,10 +188,13 @@ public class GroupCommitLincheckTest {
   /** Begins another segment. */
   @Operation
   public synchronized void roll() {
-    WalSegment full = segment;
+    WalSegment old = segment;
     WalSegment fresh = next();
-    full.seal();
-    fresh.begin(full.number(), full.position(), batches + 1L);
+    old.seal();
+    fresh.begin(old.number(), old.position(), batches + 1L);
+    synchronized (full) {
+      full.add(new Place(old, old.position()));
+    }
     log.add(fresh);
     segment = fresh;
   }
@@ -201,10 +241,31 @@ public class GroupCommitLincheckTest {
     public void runLane() {}
   }
 
+  /** A scenario of two calls at once. */
+  private static ExecutionScenario both(String first, String second) {
+    return new ExecutionScenario(
+        List.of(),
+        List.of(List.of(call(first)), List.of(call(second))),
+        List.of(),
+        call("allAreTold"));
+  }
+
+  private static Actor call(String name) {
+    try {
+      return new Actor(GroupCommitLincheckTest.class.getMethod(name), List.of());
+    } catch (NoSuchMethodException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
   @Test
   void nobodyIsForgotten() {
-    int drawn = (int) (4 + 50 * MINUTES);
-    new ModelCheckingOptions()
+    int drawn = (int) (2 + 50 * MINUTES);
+    List<ExecutionScenario> chosen =
+        List.of(both("write", "write"), both("write", "writeAsync"), both("roll", "write"));
+    ModelCheckingOptions options = new ModelCheckingOptions();
+    chosen.forEach(options::addCustomScenario);
+    options
         .iterations(drawn)
         .invocationsPerIteration(INVOCATIONS)
         .threads(2)
@@ -224,6 +285,6 @@ public class GroupCommitLincheckTest {
         .check(GroupCommitLincheckTest.class);
     System.out.printf(
         "lincheck group commit: %,d scenarios, at most %,d interleavings each, 0 violations%n",
-        drawn, INVOCATIONS);
+        chosen.size() + drawn, INVOCATIONS);
   }
 }
