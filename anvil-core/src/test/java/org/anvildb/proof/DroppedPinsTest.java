@@ -44,6 +44,10 @@ final class DroppedPinsTest {
 
   private final ReferenceQueue<Object> collected = new ReferenceQueue<>();
   private final List<WeakReference<Object>> dropped = new ArrayList<>();
+
+  /** What is not to be collected before {@link #awaitCollection}. */
+  private final List<AutoCloseable> held = new ArrayList<>();
+
   private final InlineScheduler scheduler = new InlineScheduler(new Random(7));
 
   @TempDir(factory = MemoryDirectory.class)
@@ -66,6 +70,7 @@ final class DroppedPinsTest {
     for (int i = 0; i < count; i++) {
       Cursor cursor = db.cursor();
       assertThat(cursor.next()).isTrue();
+      held.add(cursor);
       dropped.add(new WeakReference<>(cursor, collected));
     }
   }
@@ -74,11 +79,13 @@ final class DroppedPinsTest {
     for (int i = 0; i < count; i++) {
       Snapshot snapshot = db.snapshot();
       assertThat(snapshot.get(key(1))).isNotNull();
+      held.add(snapshot);
       dropped.add(new WeakReference<>(snapshot, collected));
     }
   }
 
   private void awaitCollection() throws InterruptedException {
+    held.clear();
     int left = dropped.size();
     for (int i = 0; left > 0; i++) {
       assertThat(i).as("collections, with %d still reachable", left).isLessThan(COLLECTIONS);
