@@ -123,7 +123,7 @@ public final class CompactionJob {
     }
     List<TableMeta> tables = outputs.finish();
     if (!tables.isEmpty()) {
-      files.storage().syncDirectory();
+      files.syncNames();
     }
     outputs.keep();
     bytesReadSoFar = inputBytes;
