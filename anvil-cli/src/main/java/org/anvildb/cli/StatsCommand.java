@@ -115,6 +115,7 @@ final class StatsCommand extends StreamCommand {
       case Health.Healthy _ -> style.good("healthy");
       case Health.ReadOnly _ -> style.good("healthy") + ", opened read-only";
       case Health.Poisoned poisoned -> style.bad("poisoned") + ": " + poisoned.cause().getMessage();
+      case Health.DiskFull full -> style.bad("disk full") + ": " + full.cause().getMessage();
       case Health.Closed _ -> "closed";
     };
   }
@@ -124,6 +125,7 @@ final class StatsCommand extends StreamCommand {
       case Health.Healthy _ -> "healthy";
       case Health.ReadOnly _ -> "read-only";
       case Health.Poisoned _ -> "poisoned";
+      case Health.DiskFull _ -> "disk-full";
       case Health.Closed _ -> "closed";
     };
   }

@@ -14,6 +14,11 @@ import org.jspecify.annotations.Nullable;
  * <p>The first write, sync or background job that fails poisons the database: later writes fail
  * fast with a {@link PoisonedException} that carries the cause, reads go on, and closing and
  * reopening recovers all that was acknowledged.
+ *
+ * <p>A full disk is no such failure where it hits a file that nothing names yet, a new log file or
+ * table: writes fail with a {@link DiskFullException} and change nothing, reads go on, and {@link
+ * #resume()} tells what makes it writable again. A write that finds no room for a new log file is
+ * refused alone, and the next one tries again.
  */
 public interface Database extends Keyspace, AutoCloseable {
   /** The name of the keyspace that the methods of the database itself read and write. */
@@ -144,6 +149,28 @@ public interface Database extends Keyspace, AutoCloseable {
    * @return the present state
    */
   Health health();
+
+  /**
+   * Makes a database writable again whose disk was full, once there is room: {@link
+   * Health.DiskFull}. It writes what waits in memory into tables, on the background thread, and
+   * returns when that is done; merges that failed are tried again after it, in the background, and
+   * may find the disk full once more. Does nothing if the database is healthy.
+   *
+   * <p>Nobody has to call it: a write that is refused as the disk was full has the database try by
+   * itself, in the background, at most once a second; writes work again when such an attempt
+   * succeeded. This method does the same at once, and tells what came of it.
+   *
+   * @throws DiskFullException if there still is too little room; nothing was changed
+   * @throws PoisonedException if the database is poisoned, by an earlier failure or by one of this
+   *     attempt: only reopening recovers then
+   * @throws ReadOnlyException if the database was opened read-only
+   * @throws ClosedException if the database is closed
+   * @throws InterruptedOperationException if the thread was interrupted while it waited; the
+   *     attempt goes on
+   * @throws StorageException if the attempt could not be started, as when the system starts no more
+   *     threads; it may be tried again
+   */
+  void resume();
 
   /**
    * Closes the database: lets writes under way come to their end, writes what is in memory into

@@ -15,6 +15,15 @@ public sealed interface Health {
    */
   record Poisoned(Throwable cause) implements Health {}
 
+  /**
+   * The disk was full when a memtable was to be written into a table, or tables were to be merged.
+   * Nothing is lost, reads go on, writes fail with a {@link DiskFullException} and change nothing,
+   * until {@link Database#resume()}, or an attempt that the database makes by itself, finds room.
+   *
+   * @param cause the failure, with the path, the bytes needed, and those that were free
+   */
+  record DiskFull(DiskFullException cause) implements Health {}
+
   /** The database was closed. */
   record Closed() implements Health {}
 }

@@ -178,7 +178,7 @@ public final class CompactionJob {
     }
     List<TableMeta> tables = parts.stream().flatMap(part -> part.tables().stream()).toList();
     if (!tables.isEmpty()) {
-      files.storage().syncDirectory();
+      files.syncNames();
     }
     parts.forEach(CompactionPart::keep);
     long bytesWritten = parts.stream().mapToLong(CompactionPart::bytesWritten).sum();

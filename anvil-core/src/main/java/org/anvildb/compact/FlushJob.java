@@ -71,7 +71,7 @@ public final class FlushJob {
         }
       }
       if (!flushed.isEmpty()) {
-        files.storage().syncDirectory();
+        files.syncNames();
       }
       outputs.forEach(OutputTables::keep);
       return Optional.of(List.copyOf(flushed));

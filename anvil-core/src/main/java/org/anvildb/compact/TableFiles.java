@@ -3,6 +3,8 @@ package org.anvildb.compact;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import org.anvildb.api.DiskFullException;
+import org.anvildb.api.StorageException;
 import org.anvildb.storage.Storage;
 import org.anvildb.table.Table;
 import org.anvildb.table.TableMeta;
@@ -20,4 +22,18 @@ public record TableFiles(
     Storage storage,
     LongSupplier numbers,
     Function<TableMeta, Table> opener,
-    Consumer<Table> keeper) {}
+    Consumer<Table> keeper) {
+  /**
+   * Makes the names of new files durable.
+   *
+   * @throws StorageException if that fails, never a {@link DiskFullException}: of a directory whose
+   *     sync failed nobody knows what is on disk, so this must not be taken for what passes
+   */
+  void syncNames() {
+    try {
+      storage.syncDirectory();
+    } catch (DiskFullException e) {
+      throw new StorageException("syncing a directory failed: " + e.getMessage(), e);
+    }
+  }
+}

@@ -295,8 +295,17 @@ final class Assembly {
         options);
   }
 
+  private Committer.Start start(Wiring w) {
+    return new Committer.Start(
+        w.active().segment(),
+        w.active(),
+        w.log().lastSequence(),
+        options.frozenMemtables(),
+        Math.max(MIN_INDEX_BYTES, options.memtableBytes().bytes()),
+        room);
+  }
+
   private Engine wire(Wiring w, @Nullable VersionLog versions) {
-    long lastSequence = w.log().lastSequence();
     var catalog = new Catalog(w.version(), versions, w.states(), health);
     var throttle = new WriteThrottle(scheduler);
     var reads = new PointReads(w.states(), health, w.version().hashSeed());
@@ -310,6 +319,11 @@ final class Assembly {
             w.version().lastSequence(),
             replayed.length == 0 ? -1 : replayed[0].memtable().segmentNumber());
     health.setDurable(durable::sequence);
+    Runnable onChange =
+        () -> {
+          room.open();
+          compactor.poke();
+        };
     var flusher =
         new Flusher(
             health,
@@ -323,25 +337,16 @@ final class Assembly {
             options.memtableBytes().bytes(),
             durable::flushed,
             w.group()::giveUp,
-            () -> {
-              room.open();
-              compactor.poke();
-            });
-    var start =
-        new Committer.Start(
-            w.active().segment(),
-            w.active(),
-            lastSequence,
-            options.frozenMemtables(),
-            Math.max(MIN_INDEX_BYTES, options.memtableBytes().bytes()),
-            room);
+            onChange);
+    var resumption = new Resumption(health, scheduler, flusher, onChange);
+    health.setOnRefused(resumption::tryNowAndThen);
     Runnable onFreeze =
         () -> {
           flusher.request();
           compactor.setPace();
         };
     var committer =
-        new Committer(health, w.states(), w.segments(), snapshots, throttle, start, onFreeze);
+        new Committer(health, w.states(), w.segments(), snapshots, throttle, start(w), onFreeze);
     var log =
         new LogSync(
             w.group(),
@@ -375,6 +380,7 @@ final class Assembly {
             catalog,
             flusher,
             compactor,
+            resumption,
             compactions));
   }
 }

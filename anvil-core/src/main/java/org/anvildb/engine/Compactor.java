@@ -27,7 +27,8 @@ import org.anvildb.version.Version;
  * done in the background, as many plans at a time as threads are allowed.
  *
  * <p>Each running plan claims its tables, so that plans never meet. A failure poisons the database
- * and ends all merging; inputs are never touched before the outputs are in the manifest.
+ * and ends all merging; a full disk ends it until there is room. Inputs are never touched before
+ * the outputs are in the manifest.
  */
 final class Compactor {
   private static final System.Logger LOG = System.getLogger("org.anvildb");
@@ -295,7 +296,7 @@ final class Compactor {
     try {
       ended = work.get().run();
     } catch (RuntimeException | Error e) {
-      health.fail("merging tables", e);
+      health.failWork("merging tables", e);
     } finally {
       nanos.add(scheduler.nanoTime() - begin);
       if (ended) {

@@ -213,8 +213,13 @@ public final class Engine implements Database {
 
   @Override
   public void sync() {
-    parts.health().checkWritable();
+    parts.resumption().checkSyncable();
     parts.log().awaitAll();
+  }
+
+  @Override
+  public void resume() {
+    parts.resumption().resume();
   }
 
   @Override

@@ -15,13 +15,15 @@ import org.anvildb.schedule.Lane;
 import org.anvildb.schedule.Scheduler;
 import org.anvildb.version.Version;
 import org.anvildb.version.VersionEdit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes frozen memtables into tables of level 0, the oldest first, one at a time, on its own lane.
  *
  * <p>A memtable whose tables are in the manifest leaves the read state in the same step, so its
- * entries are seen once at every moment. Each failure poisons the database: the log still holds
- * what could not be flushed.
+ * entries are seen once at every moment. Each failure poisons the database, but for a full disk,
+ * after which the memtable waits for {@link Resumption}: the log still holds what could not be
+ * flushed.
  */
 final class Flusher {
   private final HealthState health;
@@ -126,22 +128,56 @@ final class Flusher {
     return nanos.sum();
   }
 
+  /** Flushes one, unless the disk is full: then all wait for {@link #flushAll()}. */
   private void flushOldest() {
     MemtableSlot[] frozen = states.current().frozen();
-    if (frozen.length == 0 || !health.isHealthy()) {
+    boolean goesOn =
+        health.isHealthy()
+            || health.isDiskFull() && frozen.length > 0 && isReplayed(frozen[frozen.length - 1]);
+    if (frozen.length == 0 || !goesOn) {
       tellIfGivenUp();
       flushed.open();
       return;
     }
+    attempt(frozen[frozen.length - 1]);
+  }
+
+  /**
+   * Flushes all that waits, even though the disk was full. To be called on the flusher's lane.
+   *
+   * @return what kept it from that, or null if nothing waits any more
+   */
+  @Nullable Throwable flushAll() {
+    Throwable failure = null;
+    MemtableSlot[] frozen = states.current().frozen();
+    while (failure == null && frozen.length > 0 && health.isDiskFull()) {
+      failure = attempt(frozen[frozen.length - 1]);
+      frozen = states.current().frozen();
+    }
+    return failure;
+  }
+
+  /** While it waits, nothing new can be synced, so nobody may wait for room with it. */
+  private static boolean isReplayed(MemtableSlot slot) {
+    return slot.segment() == null;
+  }
+
+  /** Flushes a memtable, the oldest; returns what it ran into, or null. */
+  private @Nullable Throwable attempt(MemtableSlot slot) {
+    Throwable failure = null;
     long begin = scheduler.nanoTime();
-    MemtableSlot slot = frozen[frozen.length - 1];
     // Its segment must not be given back before those who wait for its sync have been served.
     slot.retain();
     clock.begin(slot.memtable().limit(), begin);
     try {
       flush(slot);
     } catch (RuntimeException | Error e) {
-      health.fail("writing a memtable into a table", e);
+      failure = e;
+      if (isReplayed(slot)) {
+        health.fail("writing a memtable into a table", e);
+      } else {
+        health.failWork("writing a memtable into a table", e);
+      }
     } finally {
       slot.release();
     }
@@ -151,6 +187,7 @@ final class Flusher {
     tellIfGivenUp();
     flushed.open();
     onChange.run();
+    return failure;
   }
 
   private void tellIfGivenUp() {
@@ -168,7 +205,7 @@ final class Flusher {
                 catalog.current(),
                 snapshots.points(),
                 true,
-                () -> !health.isHealthy());
+                () -> !health.isHealthy() && !health.isDiskFull());
     if (written.isEmpty()) {
       return;
     }

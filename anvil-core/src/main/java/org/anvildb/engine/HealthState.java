@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.anvildb.api.AnvilException;
 import org.anvildb.api.ClosedException;
+import org.anvildb.api.DiskFullException;
 import org.anvildb.api.Health;
 import org.anvildb.api.PoisonedException;
 import org.anvildb.api.ReadOnlyException;
@@ -12,8 +13,13 @@ import org.anvildb.api.StorageException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the database accepts calls: healthy, read-only, poisoned by its first failure, or closed.
- * Poison stays until the database is closed; closing is final. Thread-safe, and cheap to ask.
+ * Whether the database accepts calls: healthy, read-only, without room on its disk, poisoned by its
+ * first failure, or closed. Poison stays until the database is closed; closing is final.
+ * Thread-safe, and cheap to ask.
+ *
+ * <p>A full disk may only be noted where nothing on disk is in doubt: what was written is in the
+ * log, and what failed was a new file that nothing names and that is gone again. A failure on top
+ * of it poisons as usual.
  */
 final class HealthState {
   private static final System.Logger LOG = System.getLogger("org.anvildb");
@@ -22,6 +28,7 @@ final class HealthState {
   private final String location;
   private volatile @Nullable String closing;
   private volatile LongSupplier durable = () -> 0;
+  private volatile Runnable onRefused = () -> {};
 
   HealthState(String location, boolean readOnly) {
     this.location = location;
@@ -33,6 +40,11 @@ final class HealthState {
     durable = sequence;
   }
 
+  /** Sets what is told, under any lock, of a write that was refused as the disk was full. */
+  void setOnRefused(Runnable action) {
+    onRefused = action;
+  }
+
   Health get() {
     return health.get();
   }
@@ -41,15 +53,21 @@ final class HealthState {
     return health.get() instanceof Health.Healthy;
   }
 
+  boolean isDiskFull() {
+    return health.get() instanceof Health.DiskFull;
+  }
+
   boolean isClosed() {
     return closing != null;
   }
 
-  /** Notes a failure; the first one counts. */
+  /** Notes a failure; the first one counts, but for a full disk. */
   void fail(String what, Throwable cause) {
-    Health before = health.get();
-    if (before instanceof Health.Healthy
-        && health.compareAndSet(before, new Health.Poisoned(cause))) {
+    Health poisoned = new Health.Poisoned(cause);
+    Health before =
+        health.getAndUpdate(now ->
+            now instanceof Health.Healthy || now instanceof Health.DiskFull ? poisoned : now);
+    if (before instanceof Health.Healthy || before instanceof Health.DiskFull) {
       LOG.log(
           System.Logger.Level.ERROR,
           "AnvilDB at "
@@ -58,6 +76,39 @@ final class HealthState {
               + what
               + " failed; writes are refused until it is reopened",
           cause);
+    }
+  }
+
+  /**
+   * Notes what kept background work from its end. A lack of room passes, if what was written so far
+   * could be deleted; all else poisons.
+   */
+  void failWork(String what, Throwable cause) {
+    // What is suppressed is a clean-up that failed: trying again would leave more and more files.
+    if (cause instanceof DiskFullException full && full.getSuppressed().length == 0) {
+      Health before = health.get();
+      if (before instanceof Health.Healthy
+          && health.compareAndSet(before, new Health.DiskFull(full))) {
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "AnvilDB at {0}: {1} found the disk full; writes are refused until there is room: {2}",
+            location,
+            what,
+            full.getMessage());
+      }
+    } else {
+      fail(what, cause);
+    }
+  }
+
+  /** Notes that there was room for what found the disk full before. */
+  void resumed() {
+    Health before = health.get();
+    if (before instanceof Health.DiskFull && health.compareAndSet(before, new Health.Healthy())) {
+      LOG.log(
+          System.Logger.Level.INFO,
+          "AnvilDB at {0}: there is room on the disk again; writes go on",
+          location);
     }
   }
 
@@ -98,10 +149,24 @@ final class HealthState {
           throw new ReadOnlyException(
               location + " was opened read-only; open it without readOnly to write");
       case Health.Poisoned(Throwable cause) -> throw poisoned(cause);
+      case Health.DiskFull(DiskFullException cause) -> {
+        onRefused.run();
+        throw full(cause);
+      }
       case Health.Closed _ ->
           throw new ClosedException("the database at " + location + " is closed");
       case Health.Healthy _ -> {}
     }
+  }
+
+  /** Makes an exception of the calling thread's own from that of a full disk. */
+  DiskFullException full(DiskFullException cause) {
+    return new DiskFullException(
+        location
+            + " refuses writes since the disk was full ("
+            + cause.getMessage()
+            + "); nothing was written, reads go on; make room, then call resume() or try again",
+        cause);
   }
 
   private PoisonedException poisoned(Throwable cause) {

@@ -28,6 +28,7 @@ import org.anvildb.table.BlockCache;
  * @param catalog the manifest and the version that it records
  * @param flusher writes frozen memtables into tables
  * @param compactor merges tables as need be
+ * @param resumption goes on when a disk that was full has room
  * @param compactions merges tables as users ask
  */
 record Parts(
@@ -50,4 +51,5 @@ record Parts(
     Catalog catalog,
     Flusher flusher,
     Compactor compactor,
+    Resumption resumption,
     ManualCompaction compactions) {}

@@ -3,6 +3,7 @@ package org.anvildb.engine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.anvildb.api.DiskFullException;
 import org.anvildb.api.Health;
 
 /**
@@ -44,6 +45,8 @@ final class Shutdown {
     if (parts.health().isHealthy()) {
       attempt(failures, this::flush);
       attempt(failures, () -> parts.log().syncAtClose(parts.committer().hasUnflushed()));
+    } else if (parts.health().isDiskFull()) {
+      attempt(failures, () -> parts.log().syncAtClose(parts.committer().hasUnflushed()));
     } else if (parts.health().get() instanceof Health.Poisoned) {
       // A close that returns means that all is on disk. Where the log itself failed, this throws.
       attempt(failures, () -> parts.log().syncAtClose(false));
@@ -82,7 +85,19 @@ final class Shutdown {
   }
 
   private void flush() {
-    MemtableSlot newest = parts.committer().freezeAtClose();
+    MemtableSlot newest;
+    try {
+      newest = parts.committer().freezeAtClose();
+    } catch (DiskFullException e) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "AnvilDB at "
+              + parts.storage().location()
+              + ": the last writes stay in the log, as the disk is full; the next opening replays"
+              + " them",
+          e);
+      return;
+    }
     if (newest != null && !parts.flusher().awaitFlushed(newest, FLUSH_BOUND_NANOS)) {
       LOG.log(
           System.Logger.Level.WARNING,

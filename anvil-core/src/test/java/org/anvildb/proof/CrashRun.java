@@ -20,6 +20,7 @@ import org.anvildb.api.Cursor;
 import org.anvildb.api.Database;
 import org.anvildb.api.DatabaseOptions;
 import org.anvildb.api.Durability;
+import org.anvildb.api.Health;
 import org.anvildb.api.KeyRange;
 import org.anvildb.api.Keyspace;
 import org.anvildb.api.KeyspaceOptions;
@@ -253,6 +254,20 @@ final class CrashRun {
     history.synced(history.size());
   }
 
+  /** Goes on after a full disk. */
+  void resume() {
+    db.resume();
+  }
+
+  Health health() {
+    return db.health();
+  }
+
+  /** Returns the number of the newest batch. */
+  long lastSequence() {
+    return db.stats().lastSequence();
+  }
+
   void compact() {
     db.compact();
     noteDurable();
@@ -342,6 +357,10 @@ final class CrashRun {
   /** Holds, after a step that failed, that every read answers as if it had not been tried. */
   void checkAfterFailure() {
     history.settle(db.stats().lastSequence());
+    if (!(db.health() instanceof Health.Poisoned)) {
+      // What was refused has changed nothing, on disk either.
+      history.settleNames(db.keyspaces());
+    }
     check();
     held.check();
   }
