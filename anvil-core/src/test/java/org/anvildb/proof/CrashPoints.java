@@ -37,6 +37,7 @@ final class CrashPoints implements OperationHook {
   private final Selection selection;
   private final CrashRun run;
   private final List<AssertionError> violations = new ArrayList<>();
+  private long mostStates = Long.MAX_VALUE;
   private long points;
   private long states;
   private long nested;
@@ -52,6 +53,11 @@ final class CrashPoints implements OperationHook {
   /** Puts a layer between the database and its storage. */
   void over(UnaryOperator<Storage> layer) {
     run.over(layer);
+  }
+
+  /** Checks no more than about so many states; the run itself goes on. */
+  void atMost(long number) {
+    mostStates = number;
   }
 
   /** Plays the scenario once, with all its crashes. */
@@ -93,7 +99,9 @@ final class CrashPoints implements OperationHook {
 
   private void crash(String event) {
     for (CrashMode mode : CrashMode.values()) {
-      if (selection.has(points, mode) && violations.size() < MOST_VIOLATIONS) {
+      if (selection.has(points, mode)
+          && violations.size() < MOST_VIOLATIONS
+          && states() < mostStates) {
         CrashPlan plan = new CrashPlan(mode, seedOf(mode));
         try {
           check(plan);

@@ -46,7 +46,8 @@ final class FaultTest {
       long states,
       List<AssertionError> violations) {}
 
-  private static List<FaultRun.Way> ways() {
+  /** Returns all ways in which a storage fails. */
+  static List<FaultRun.Way> ways() {
     Set<OperationKind> all = EnumSet.allOf(OperationKind.class);
     Set<OperationKind> growing =
         EnumSet.of(OperationKind.CREATE, OperationKind.CREATE_MAPPED, OperationKind.APPEND);
