@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import org.anvildb.api.CorruptionException;
+import org.anvildb.api.DiskFullException;
 import org.anvildb.api.StorageException;
 import org.anvildb.table.Table;
 import org.anvildb.table.TableMeta;
@@ -126,15 +127,20 @@ public final class CompactionJob {
     parts.forEach(part -> part.abandon(reason));
   }
 
-  /** Returns the failure of the first part that has one, with those of the others. */
+  /**
+   * Returns the failure of the first part that has one, with those of the others; but that the disk
+   * was full is told once, since anything suppressed beside that means that more is wrong.
+   */
   private @Nullable Throwable failure() {
     Throwable first = null;
     for (CompactionPart part : parts) {
       Throwable failure = part.failure();
-      if (failure != null && first != null && failure != first) {
+      boolean isTold = failure == null || failure == first || failure instanceof DiskFullException;
+      if (first == null) {
+        first = failure;
+      } else if (!isTold) {
         first.addSuppressed(failure);
       }
-      first = first == null ? failure : first;
     }
     return first;
   }

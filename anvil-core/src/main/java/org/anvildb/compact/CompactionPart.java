@@ -1,7 +1,6 @@
 package org.anvildb.compact;
 
 import java.util.List;
-import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import org.anvildb.cursor.InternalCursor;
 import org.anvildb.cursor.MergingCursor;
@@ -25,7 +24,7 @@ final class CompactionPart {
     this.outputs = new OutputTables(files, task.options(), hash -> {});
   }
 
-  /** Merges; what fails is kept for {@link #failure()}. */
+  /** Merges; what fails is kept for {@link #failure()}, what was written for {@link #abandon}. */
   void run(BooleanSupplier cancelled) {
     try (InternalCursor merged =
         MergingCursor.of(task.runs().stream().map(TableRun::cursor).toList())) {
@@ -35,9 +34,7 @@ final class CompactionPart {
       outputs.write(kept, task.splitter());
       entriesRead = kept.entriesRead();
       stopped = kept.stopped();
-      if (stopped) {
-        outputs.abandon(new CancellationException());
-      } else {
+      if (!stopped) {
         tables = outputs.finish();
       }
     } catch (Throwable e) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
 import org.anvildb.api.CorruptionException;
+import org.anvildb.api.DiskFullException;
 import org.anvildb.api.StorageException;
 import org.anvildb.cursor.TestEntry;
 import org.anvildb.cursor.TestEntry.Text;
@@ -290,17 +291,7 @@ final class CompactionJobTest {
               return table;
             },
             table -> fail("nothing is to be kept"));
-    List<CompactionTask> tasks = new ArrayList<>();
-    for (KeyPart part : List.of(new KeyPart(null, cut), new KeyPart(cut, null))) {
-      tasks.add(
-          new CompactionTask(
-              part,
-              List.of(List.of(first, second)),
-              JobStore.OPTIONS,
-              new long[0],
-              TombstoneRule.KEEP,
-              new OutputSplitter(WHOLE)));
-    }
+    var tasks = twoParts(cut, first, second);
     assertThatThrownBy(() -> new CompactionJob(files, tasks, NEVER).run())
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("second part");
@@ -308,6 +299,39 @@ final class CompactionJobTest {
     assertThat(opened).hasSize(1);
     assertThatThrownBy(() -> opened.getFirst().cursor().seekFirst())
         .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void whenSeveralPartsFindTheDiskFullItIsToldOnce() {
+    var first = store.write(largeRun("a"));
+    var second = store.write(largeRun("b"));
+    var files =
+        new TableFiles(
+            store.storage,
+            store.files().numbers(),
+            meta -> {
+              throw new DiskFullException("no room", null);
+            },
+            Table::close);
+    var tasks = twoParts("b".getBytes(StandardCharsets.UTF_8), first, second);
+    assertThatThrownBy(() -> new CompactionJob(files, tasks, NEVER).run())
+        .isInstanceOf(DiskFullException.class)
+        .hasNoSuppressedExceptions();
+  }
+
+  private static List<CompactionTask> twoParts(byte[] cut, Table... tables) {
+    List<CompactionTask> tasks = new ArrayList<>();
+    for (KeyPart part : List.of(new KeyPart(null, cut), new KeyPart(cut, null))) {
+      tasks.add(
+          new CompactionTask(
+              part,
+              List.of(List.of(tables)),
+              JobStore.OPTIONS,
+              new long[0],
+              TombstoneRule.KEEP,
+              new OutputSplitter(WHOLE)));
+    }
+    return tasks;
   }
 
   private static List<TestEntry> largeRun(String front) {

@@ -95,7 +95,7 @@ final class PlantedBugTest {
         BUGS,
         CLEAN.size(),
         TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - BEGIN));
-    assertThat(BUG > 0 ? BUGS : FOUND.size()).as("planted bugs found").isEqualTo(BUGS);
+    ProofTable.record(ProofTable.Row.PLANTED_BUGS, FOUND.size());
   }
 
   /**
