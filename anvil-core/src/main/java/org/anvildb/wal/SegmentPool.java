@@ -318,15 +318,24 @@ public final class SegmentPool implements AutoCloseable {
     }
   }
 
+  /**
+   * Makes a segment, unless the pool is closed: a closing that could not wait any longer may have
+   * given the directory away.
+   */
   private void prepareNow(long bytes) {
     WalSegment made = null;
     try {
-      made = make(bytes);
+      made = isOpen() ? make(bytes) : null;
     } catch (Throwable t) {
       failure = t;
     }
     synchronized (this) {
       isPreparing = false;
+      if (isClosed && made != null) {
+        // Its file is one without use, which the next opening deletes.
+        made.close();
+        made = null;
+      }
       ready = made;
       long wanted = wantedBodyBytes;
       wantedBodyBytes = 0;
@@ -338,6 +347,10 @@ public final class SegmentPool implements AutoCloseable {
     }
     gate.open();
     onChange.run();
+  }
+
+  private synchronized boolean isOpen() {
+    return !isClosed;
   }
 
   private WalSegment make(long bytes) {

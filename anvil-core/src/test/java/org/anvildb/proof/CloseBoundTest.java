@@ -42,14 +42,22 @@ final class CloseBoundTest {
     return Anvil.open(hooked, new Impatient(lanes), new Random(1), options);
   }
 
-  private void checkReopening() {
+  private void checkReopening() throws InterruptedException {
     hooked.hook(kind -> {});
     answer.countDown();
+    awaitChores(lanes);
     try (Database again =
         Anvil.open(
             storage, new ThreadScheduler("again", 1), new Random(1), DatabaseOptions.defaults())) {
       assertThat(again.get(new byte[1])).hasSize(7);
     }
+  }
+
+  /** Waits for what has begun: the closing does not, with a scheduler that is impatient. */
+  private static void awaitChores(Scheduler lanes) throws InterruptedException {
+    CountDownLatch idle = new CountDownLatch(1);
+    lanes.submit(Lane.CHORE, idle::countDown);
+    idle.await();
   }
 
   private void silence(OperationKind kind) {
@@ -84,7 +92,8 @@ final class CloseBoundTest {
   }
 
   @Test
-  void aSyncThatWaitsForTheFlushOfWhatWasReplayedDoesNotHoldTheClosingUp() {
+  void aSyncThatWaitsForTheFlushOfWhatWasReplayedDoesNotHoldTheClosingUp()
+      throws InterruptedException {
     Database first =
         Anvil.open(
             storage, new ThreadScheduler("first", 1), new Random(1), DatabaseOptions.defaults());
@@ -96,6 +105,7 @@ final class CloseBoundTest {
     Database db = Anvil.open(copy, new Impatient(slow), new Random(1), DatabaseOptions.defaults());
     db.put(new byte[2], new byte[7]);
     assertThatThrownBy(db::close).isInstanceOf(StorageException.class).hasMessageContaining("60 s");
+    awaitChores(slow);
     try (Database again =
         Anvil.open(
             copy, new ThreadScheduler("again", 1), new Random(1), DatabaseOptions.defaults())) {

@@ -48,6 +48,15 @@ final class SegmentPoolTest {
   }
 
   @Test
+  void aPreparationThatComesAfterTheCloseTouchesNothing() {
+    pool.prepare();
+    pool.close();
+    scheduler.runAll();
+    assertThat(disk.journal()).isEmpty();
+    assertThat(pool.count()).isZero();
+  }
+
+  @Test
   void preparingRunsAheadOnce() {
     pool.prepare();
     pool.prepare();
