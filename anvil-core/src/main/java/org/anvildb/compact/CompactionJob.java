@@ -135,7 +135,7 @@ public final class CompactionJob {
     Throwable first = null;
     for (CompactionPart part : parts) {
       Throwable failure = part.failure();
-      boolean isTold = failure == null || failure == first || failure instanceof DiskFullException;
+      boolean isTold = failure == null || failure == first || isNothingButFull(failure);
       if (first == null) {
         first = failure;
       } else if (!isTold) {
@@ -143,6 +143,10 @@ public final class CompactionJob {
       }
     }
     return first;
+  }
+
+  private static boolean isNothingButFull(Throwable failure) {
+    return failure instanceof DiskFullException && failure.getSuppressed().length == 0;
   }
 
   private void throwIfAny(@Nullable Throwable failure) {

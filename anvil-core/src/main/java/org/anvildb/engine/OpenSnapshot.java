@@ -1,6 +1,7 @@
 package org.anvildb.engine;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -74,7 +75,9 @@ final class OpenSnapshot implements Snapshot {
     }
   }
 
+  /** Also keeps the snapshot reachable, and so its moment registered, until it is called. */
   private void check() {
+    Reference.reachabilityFence(this);
     if (closed.get()) {
       throw new ClosedException("the snapshot was closed");
     }
@@ -130,6 +133,7 @@ final class OpenSnapshot implements Snapshot {
       if (!isFound.get()) {
         check();
       }
+      Reference.reachabilityFence(OpenSnapshot.this);
       return result;
     }
 

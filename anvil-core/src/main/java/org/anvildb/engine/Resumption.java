@@ -87,9 +87,12 @@ final class Resumption {
       scheduler.submit(
           Lane.FLUSH,
           () -> {
-            run(new Attempt());
-            notBefore = scheduler.nanoTime() + PAUSE_NANOS;
-            underWay.set(false);
+            try {
+              run(new Attempt());
+            } finally {
+              notBefore = scheduler.nanoTime() + PAUSE_NANOS;
+              underWay.set(false);
+            }
           });
     } catch (RuntimeException | Error e) {
       // The write is refused in any case; the next one asks again.
@@ -112,13 +115,19 @@ final class Resumption {
   }
 
   private void run(Attempt attempt) {
-    attempt.failure = flusher.flushAll();
-    if (attempt.failure == null) {
-      health.resumed();
+    try {
+      attempt.failure = flusher.flushAll();
+      if (attempt.failure == null) {
+        health.resumed();
+      }
+    } catch (RuntimeException | Error e) {
+      attempt.failure = e;
+      health.fail("going on after a full disk", e);
+    } finally {
+      attempt.isDone = true;
+      ended.open();
+      onChange.run();
     }
-    attempt.isDone = true;
-    ended.open();
-    onChange.run();
   }
 
   private void await(Attempt attempt) {

@@ -37,20 +37,12 @@ final class Shutdown {
       return;
     }
     boolean interrupted = Thread.interrupted();
-    parts.pins().look();
     List<RuntimeException> failures = new ArrayList<>();
+    attempt(failures, () -> parts.pins().look());
     parts.committer().roomChanged();
     interrupted |= awaitTidy();
     parts.compactor().stop();
-    if (parts.health().isHealthy()) {
-      attempt(failures, this::flush);
-      attempt(failures, () -> parts.log().syncAtClose(parts.committer().hasUnflushed()));
-    } else if (parts.health().isDiskFull()) {
-      attempt(failures, () -> parts.log().syncAtClose(parts.committer().hasUnflushed()));
-    } else if (parts.health().get() instanceof Health.Poisoned) {
-      // A close that returns means that all is on disk. Where the log itself failed, this throws.
-      attempt(failures, () -> parts.log().syncAtClose(false));
-    }
+    saveWrites(failures);
     attempt(failures, () -> parts.garbage().awaitEmpty(GARBAGE_BOUND_NANOS));
     parts.garbage().close();
     parts.states().close();
@@ -71,6 +63,21 @@ final class Shutdown {
       RuntimeException first = failures.getFirst();
       failures.stream().skip(1).forEach(first::addSuppressed);
       throw first;
+    }
+  }
+
+  /** Brings what was written to disk. One look at the health, as it may get better meanwhile. */
+  private void saveWrites(List<RuntimeException> failures) {
+    switch (parts.health().get()) {
+      case Health.Healthy _ -> {
+        attempt(failures, this::flush);
+        attempt(failures, () -> parts.log().syncAtClose(parts.committer().hasUnflushed()));
+      }
+      case Health.DiskFull _ ->
+          attempt(failures, () -> parts.log().syncAtClose(parts.committer().hasUnflushed()));
+      // A close that returns means that all is on disk. Where the log itself failed, this throws.
+      case Health.Poisoned _ -> attempt(failures, () -> parts.log().syncAtClose(false));
+      case Health.ReadOnly _, Health.Closed _ -> {}
     }
   }
 

@@ -189,6 +189,7 @@ final class UserCursor implements Cursor {
       engine.parts().pins().release(pin);
     }
     Reference.reachabilityFence(engine);
+    Reference.reachabilityFence(this);
   }
 
   /**
