@@ -77,6 +77,11 @@ public sealed interface CompactionPlan {
       below = List.copyOf(below);
     }
 
+    /** Returns the tables of all inputs. */
+    public List<TableMeta> inputTables() {
+      return inputs.stream().flatMap(level -> level.tables().stream()).toList();
+    }
+
     /** Returns the length of all input files. */
     public long inputBytes() {
       long bytes = 0;

@@ -24,12 +24,12 @@ final class MergeCuts {
    * places.
    */
   static List<KeyPart> parts(CompactionPlan.Merge merge, int count) {
-    List<TableMeta> tables =
-        merge.inputs().stream().flatMap(level -> level.tables().stream()).toList();
+    List<TableMeta> tables = merge.inputTables();
+    double even = (double) merge.inputBytes() / count;
     List<KeyPart> parts = new ArrayList<>();
     byte[] from = null;
     for (int i = 1; i < count; i++) {
-      byte[] cut = cut(tables, (double) merge.inputBytes() * i / count, count);
+      byte[] cut = cut(tables, i * even, MAX_OFF * even);
       if (cut != null && (from == null || Arrays.compareUnsigned(from, cut) < 0)) {
         parts.add(new KeyPart(from, cut));
         from = cut;
@@ -40,9 +40,9 @@ final class MergeCuts {
   }
 
   /** Returns the start of a table that has about so many bytes before it; null if none has. */
-  private static byte @Nullable [] cut(List<TableMeta> tables, double bytes, int count) {
+  private static byte @Nullable [] cut(List<TableMeta> tables, double bytes, double maxOff) {
     byte[] nearest = null;
-    double off = MAX_OFF * bytes(tables) / count;
+    double off = maxOff;
     for (TableMeta table : tables) {
       double distance = Math.abs(bytesBefore(tables, table.smallest()) - bytes);
       if (distance <= off) {
@@ -51,10 +51,6 @@ final class MergeCuts {
       }
     }
     return nearest;
-  }
-
-  private static long bytes(List<TableMeta> tables) {
-    return tables.stream().mapToLong(TableMeta::fileBytes).sum();
   }
 
   private static double bytesBefore(List<TableMeta> tables, byte[] key) {

@@ -73,7 +73,7 @@ public final class Running {
                   merge.keyspace(),
                   merge.inputs().getFirst().level(),
                   merge.outputLevel(),
-                  merge.inputs().stream().flatMap(level -> level.tables().stream()).toList());
+                  merge.inputTables());
         };
     List<Claim> all = new ArrayList<>(claims);
     all.add(claim);

@@ -5,7 +5,6 @@ import org.anvildb.log.RecordFormat;
 import org.anvildb.memtable.Memtable;
 import org.anvildb.storage.Storage;
 import org.anvildb.table.TableMeta;
-import org.anvildb.version.KeyspaceVersion;
 import org.anvildb.version.Version;
 import org.anvildb.version.VersionLog;
 import org.anvildb.wal.SegmentCopy;
@@ -65,12 +64,8 @@ final class Checkpoint {
   }
 
   private void write(Storage storage, CheckpointTarget target) {
-    for (KeyspaceVersion keyspace : version.keyspaces()) {
-      for (int level = 0; level <= keyspace.levels().lastUsed(); level++) {
-        for (TableMeta table : keyspace.levels().tables(level)) {
-          target.table(storage, table);
-        }
-      }
+    for (TableMeta table : version.tables()) {
+      target.table(storage, table);
     }
     MemtableSlot[] frozen = captured.state().frozen();
     for (int i = frozen.length - 1; i >= 0; i--) {

@@ -41,7 +41,7 @@ public final class CloseReminder {
           "AnvilDB at {0}: never closed by its user, and closed now that nothing uses it; it was"
               + " opened at {1}: use try-with-resources there",
           parts.storage().location(),
-          site == null ? "an unknown place" : site.toStackTraceElement());
+          CreationSite.describe(site));
     }
   }
 }

@@ -131,8 +131,7 @@ final class CompactionRunner {
       opened.add(tables.open(meta));
     }
     if (merge.outputLevel() == 0) {
-      List<TableMeta> inputs = merge.inputs().stream().flatMap(l -> l.tables().stream()).toList();
-      tables.openTables().filters().merged(inputs, result.tables());
+      tables.openTables().filters().merged(merge.inputTables(), result.tables());
     }
     change(merge.keyspace(), merge.edits(result.tables()), opened);
     merges.increment();

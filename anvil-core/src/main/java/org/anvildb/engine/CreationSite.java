@@ -14,6 +14,11 @@ final class CreationSite {
         frames.filter(frame -> !isNotTheUsers(frame.getClassName())).findFirst().orElse(null));
   }
 
+  /** Says where a place is, for messages. */
+  static String describe(StackWalker.@Nullable StackFrame site) {
+    return site == null ? "an unknown place" : site.toStackTraceElement().toString();
+  }
+
   private static boolean isNotTheUsers(String type) {
     return type.equals("org.anvildb.Anvil")
         || type.startsWith("java.")

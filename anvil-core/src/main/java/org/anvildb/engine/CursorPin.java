@@ -4,9 +4,6 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.anvildb.table.TableMeta;
-import org.anvildb.version.KeyspaceVersion;
-import org.anvildb.version.Levels;
-import org.anvildb.version.Version;
 import org.jspecify.annotations.Nullable;
 
 /** The read state that an open cursor pins, once it is no longer the current one. */
@@ -53,10 +50,10 @@ final class CursorPin extends Pin {
     ReadState current = states.current();
     long bytes = 0;
     Set<Long> needed = new HashSet<>();
-    for (TableMeta table : tables(current.version())) {
+    for (TableMeta table : current.version().tables()) {
       needed.add(table.number());
     }
-    for (TableMeta table : tables(state.version())) {
+    for (TableMeta table : state.version().tables()) {
       bytes += needed.contains(table.number()) ? 0 : table.fileBytes();
     }
     Set<MemtableSlot> slots = new HashSet<>(Set.of(current.frozen()));
@@ -66,16 +63,5 @@ final class CursorPin extends Pin {
       bytes += slots.contains(slot) ? 0 : slot.memtable().limit();
     }
     return "it keeps " + bytes + " bytes of tables and memtables that would be freed";
-  }
-
-  private static Set<TableMeta> tables(Version version) {
-    Set<TableMeta> all = new HashSet<>();
-    for (KeyspaceVersion keyspace : version.keyspaces()) {
-      Levels levels = keyspace.levels();
-      for (int level = 0; level <= levels.lastUsed(); level++) {
-        all.addAll(levels.tables(level));
-      }
-    }
-    return all;
   }
 }

@@ -42,6 +42,6 @@ abstract class Pin extends WeakReference<Object> {
 
   /** Where its owner was created, for messages. */
   final String place() {
-    return site == null ? Pins.UNKNOWN : site.toStackTraceElement().toString();
+    return CreationSite.describe(site);
   }
 }

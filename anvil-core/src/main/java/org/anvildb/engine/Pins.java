@@ -31,8 +31,6 @@ import org.jspecify.annotations.Nullable;
  * next cursors after a dropped one was found whose site is not known.
  */
 final class Pins {
-  static final String UNKNOWN = "an unknown place";
-
   private static final System.Logger LOG = System.getLogger("org.anvildb");
 
   /** The system property that has the creation site of each cursor recorded. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.anvildb.api.KeyspaceOptions;
+import org.anvildb.table.TableMeta;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +60,18 @@ public record Version(
       }
     }
     return null;
+  }
+
+  /** Returns the tables of all keyspaces, each keyspace's from the highest level to the lowest. */
+  public List<TableMeta> tables() {
+    List<TableMeta> all = new ArrayList<>();
+    for (KeyspaceVersion keyspace : keyspaces) {
+      Levels levels = keyspace.levels();
+      for (int level = 0; level <= levels.lastUsed(); level++) {
+        all.addAll(levels.tables(level));
+      }
+    }
+    return all;
   }
 
   /** Returns how many tables all keyspaces have. */

@@ -53,11 +53,7 @@ record CopySuite(
         firstSeed,
         seed - 1,
         TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin));
-    if (!violations.isEmpty()) {
-      AssertionError first = violations.getFirst();
-      violations.stream().skip(1).forEach(first::addSuppressed);
-      throw first;
-    }
+    Violations.throwFirst(violations);
     ProofTable.record(ProofTable.Row.COPIES, what, copies(played));
     assertThat(states).isGreaterThanOrEqualTo(leastStates);
   }

@@ -51,11 +51,7 @@ final class CrashPointTest {
         SEED,
         seed - 1,
         TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin));
-    if (!violations.isEmpty()) {
-      AssertionError first = violations.getFirst();
-      violations.stream().skip(1).forEach(first::addSuppressed);
-      throw first;
-    }
+    Violations.throwFirst(violations);
     if (!isReplay) {
       assertThat(states(played)).as("crash states").isGreaterThanOrEqualTo(LEAST_STATES);
       ProofTable.record(ProofTable.Row.CRASH_STATES, states(played));

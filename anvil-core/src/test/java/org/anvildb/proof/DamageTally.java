@@ -85,11 +85,7 @@ final class DamageTally {
         (System.nanoTime() - start) / 1e9,
         (THREADS.getCurrentThreadCpuTime() - startOfProcessor) / 1e9,
         violations.size());
-    if (!violations.isEmpty()) {
-      AssertionError first = violations.getFirst();
-      violations.stream().skip(1).forEach(first::addSuppressed);
-      throw first;
-    }
+    Violations.throwFirst(violations);
     ProofTable.record(ProofTable.Row.of(suite), states);
     if (states < leastStates) {
       throw new AssertionError(

@@ -107,11 +107,7 @@ final class FaultTest {
         SEED,
         seed - 1,
         TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin));
-    if (!violations.isEmpty()) {
-      AssertionError first = violations.getFirst();
-      violations.stream().skip(1).forEach(first::addSuppressed);
-      throw first;
-    }
+    Violations.throwFirst(violations);
     if (!isReplay()) {
       ProofTable.record(ProofTable.Row.FAULTS, runs);
       assertThat(runs).as("runs").isGreaterThanOrEqualTo(LEAST_RUNS);

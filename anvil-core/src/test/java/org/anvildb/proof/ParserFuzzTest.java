@@ -65,11 +65,7 @@ final class ParserFuzzTest {
     System.out.printf(
         "fuzzing: %d targets, %,d inputs in %.1f s, %d violations%n",
         targets, inputs, (System.nanoTime() - start) / 1e9, violations.size());
-    if (!violations.isEmpty()) {
-      AssertionError first = violations.getFirst();
-      violations.stream().skip(1).forEach(first::addSuppressed);
-      throw first;
-    }
+    Violations.throwFirst(violations);
     if (TARGET.isEmpty()) {
       assertThat(targets).isGreaterThanOrEqualTo(29);
       assertThat(inputs).isGreaterThanOrEqualTo(29L * INPUTS);
