@@ -28,6 +28,9 @@ final class LevelZeroPicker {
   /** The most that a merge within level 0 reads, in memtables. */
   private static final int MAX_INNER_MEMTABLES = 8;
 
+  /** And in bytes: what comes out is one table, and those stay below 4 GiB. */
+  private static final long MAX_INNER_BYTES = 3L << 30;
+
   /** At most so many times a crumb's size is rewritten for it. */
   private static final int CRUMB_SHARE = 100;
 
@@ -318,6 +321,7 @@ final class LevelZeroPicker {
    * @param isPart whether they are a part; if not, only small tables are joined that don't overlap
    */
   private List<TableMeta> neighbours(List<TableMeta> newestFirst, boolean isPart) {
+    long most = Math.min(MAX_INNER_MEMTABLES * tree.memtableBytes(), MAX_INNER_BYTES);
     List<TableMeta> best = List.of();
     for (int from = 0; from < newestFirst.size(); from++) {
       long bytes = 0;
@@ -330,7 +334,7 @@ final class LevelZeroPicker {
         bytes += table.fileBytes();
         largest = Math.max(largest, table.fileBytes());
         isStack &= isPart || to == from || KeySpan.of(table).overlaps(newestFirst.get(to - 1));
-        if (bytes > MAX_INNER_MEMTABLES * tree.memtableBytes()) {
+        if (bytes > most) {
           break;
         }
         int count = to - from + 1;
