@@ -6,12 +6,15 @@ import java.util.TreeMap;
 
 /** The oracle: a sorted map from byte strings to byte strings, as plain as can be. */
 final class ByteMap {
-  private final TreeMap<byte[], byte[]> entries = new TreeMap<>(Arrays::compareUnsigned);
+  private final TreeMap<byte[], byte[]> entries;
 
-  ByteMap() {}
+  ByteMap() {
+    entries = new TreeMap<>(Arrays::compareUnsigned);
+  }
 
+  /** Copies in one pass, which the constructor for sorted maps alone does. */
   ByteMap(ByteMap other) {
-    entries.putAll(other.entries);
+    entries = new TreeMap<>(other.entries);
   }
 
   NavigableMap<byte[], byte[]> entries() {
