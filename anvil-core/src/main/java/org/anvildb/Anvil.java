@@ -39,7 +39,8 @@ public final class Anvil {
    * @throws org.anvildb.api.LockedException if it is open already, in this process or another
    * @throws org.anvildb.api.NotADatabaseException if the directory holds other files
    * @throws org.anvildb.api.CorruptionException if files are damaged or missing
-   * @throws org.anvildb.api.FormatException if it was written by a newer version
+   * @throws org.anvildb.api.FormatException if a newer version or another engine wrote it, or a
+   *     table needs a codec that no service provides
    */
   public static Database open(Path directory) {
     return open(directory, DatabaseOptions.defaults());
@@ -52,10 +53,20 @@ public final class Anvil {
    * @param options how to open it
    * @return the open database; close it
    * @throws org.anvildb.api.LockedException if it is open already, in this process or another
-   * @throws org.anvildb.api.NotADatabaseException if there is no database and none may be created
+   * @throws org.anvildb.api.NotADatabaseException if there is no database and none may be created,
+   *     or the directory holds other files
    * @throws org.anvildb.api.CorruptionException if files are damaged or missing
-   * @throws org.anvildb.api.FormatException if it was written by a newer version
-   * @throws org.anvildb.api.OptionsMismatchException if an option contradicts what is stored
+   * @throws org.anvildb.api.FormatException if a newer version or another engine wrote it, or a
+   *     table needs a codec that no service provides
+   * @throws org.anvildb.api.OptionsMismatchException if it exists and {@code errorIfExists} is set
+   * @throws org.anvildb.api.ReadOnlyException if the directory can't be written and {@code
+   *     readOnly} is not set
+   * @throws org.anvildb.api.InterruptedOperationException if the thread was interrupted while it
+   *     waited for the lock
+   * @throws org.anvildb.api.StorageException if the file system fails
+   * @throws IllegalArgumentException if there is no codec of the name that the options want, or the
+   *     path is none of the default file system
+   * @throws IllegalStateException if codecs that are provided as services claim the same id or name
    */
   public static Database open(Path directory, DatabaseOptions options) {
     Storage storage =
@@ -65,17 +76,28 @@ public final class Anvil {
   }
 
   /**
-   * Opens a database that lives in memory and is gone when it is closed.
+   * Opens a database that lives in memory and is gone when it is closed, with default options.
    *
    * @return the open database; close it
    */
   public static Database openInMemory() {
-    return watched(new MemoryStorage(), DatabaseOptions.defaults());
+    return openInMemory(DatabaseOptions.defaults());
+  }
+
+  /**
+   * Opens a database that lives in memory, outside of the heap, and is gone when it is closed.
+   *
+   * @param options how to open it
+   * @return the open database; close it
+   */
+  public static Database openInMemory(DatabaseOptions options) {
+    return watched(new MemoryStorage(), options);
   }
 
   /**
    * Opens a database on parts of the caller's choice: for tests that crash the storage, fail it, or
-   * run the background work step by step.
+   * run the background work step by step. Unlike the others, a database that is opened like this
+   * and not closed is left alone by the collector.
    *
    * <pre>{@code
    * var storage = new MemoryStorage();

@@ -17,7 +17,6 @@ public abstract sealed class AnvilException extends RuntimeException
         OptionsMismatchException,
         PoisonedException,
         ReadOnlyException,
-        StallTimeoutException,
         StorageException {
   private static final long serialVersionUID = 1L;
 

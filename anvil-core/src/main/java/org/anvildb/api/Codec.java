@@ -4,21 +4,24 @@ package org.anvildb.api;
  * A block compressor. Its id is stored in every table, so an id is never given to another format.
  *
  * <p>Ids 0 to 15 belong to AnvilDB (0 none, 1 LZ4, 2 DEFLATE). Further codecs are found through
- * {@link java.util.ServiceLoader}; they must be thread-safe, and must not read or write outside of
- * the given ranges whatever the bytes are.
+ * {@link java.util.ServiceLoader}, with the context class loader of the thread that opens the
+ * database; they must be thread-safe, and must not read or write outside of the given ranges
+ * whatever the bytes are. What one throws while a table is written poisons the database; what it
+ * throws at a read is that read's exception.
  */
 public interface Codec {
   /**
    * Returns the number that tables store for this codec.
    *
-   * @return 0 to 255
+   * @return 16 to 255, as lower ones are AnvilDB's own
    */
   int id();
 
   /**
    * Returns the name that options use for this codec.
    *
-   * @return a short upper-case word, for example {@code "LZ4"}
+   * @return 1 to 32 characters without lower-case letters, for example {@code "LZ4"}; options may
+   *     write it as they like
    */
   String name();
 

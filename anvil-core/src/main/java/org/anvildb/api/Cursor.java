@@ -17,7 +17,8 @@ import java.util.NoSuchElementException;
  * }</pre>
  *
  * <p>Not thread-safe: a cursor belongs to the first thread that moves it, and any other gets an
- * {@link IllegalStateException}. It keeps files alive, so close it.
+ * {@link IllegalStateException}. {@link #close()} may be called by any thread, but not while
+ * another one moves the cursor or reads at it. It keeps files alive, so close it.
  */
 public interface Cursor extends AutoCloseable {
   /**

@@ -24,7 +24,9 @@ import java.util.Objects;
  *     the most that {@link Durability#OS} can lose in a power cut
  * @param createIfMissing whether to create the database if there is none, default true
  * @param errorIfExists whether to refuse a database that exists, default false
- * @param readOnly whether to open without changing a byte of the directory, default false
+ * @param readOnly whether to open without changing a byte of the directory, default false: shows
+ *     the moment of the opening, for which it reads the log into memory, and keeps writers out.
+ *     Several processes may read a directory at once, each through one opening
  * @param lockTimeout how long to wait for a directory that another process has open, 0 s to 1 h,
  *     default 0 s: fail at once
  * @param keyspaceDefaults the options for keyspaces that are created without options of their own,

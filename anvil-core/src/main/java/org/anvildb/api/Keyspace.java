@@ -9,12 +9,16 @@ import org.jspecify.annotations.Nullable;
  * <p>All keyspaces share one log, so a {@link WriteBatch} over several of them is atomic. Arrays
  * given to a method are copied before it returns and may be reused at once.
  *
+ * <p>A write may pause for 5 to 20 ms to keep the pace of the merges, and waits without limit while
+ * as many memtables wait to be flushed as may ({@link DatabaseOptions#frozenMemtables()}): {@link
+ * Stats} counts both. An interrupt ends that wait.
+ *
  * <p>Writes throw {@link ReadOnlyException} on a read-only database, {@link PoisonedException}
- * after an earlier write, sync or background job failed, {@link DiskFullException} when there is no
- * room, and {@link InterruptedOperationException} when the thread is interrupted while it waits for
- * the background work to catch up; in each of these cases nothing was written, unless the message
- * says otherwise. A null argument is a {@link NullPointerException}, a key or value over its limit
- * (see {@link Limits}) an {@link IllegalArgumentException}, both before anything changes.
+ * after an earlier write, sync, read or background job failed, {@link DiskFullException} when there
+ * is no room, and {@link InterruptedOperationException} when the thread is interrupted while it
+ * waits for the background work to catch up; in each of these cases nothing was written, unless the
+ * message says otherwise. A null argument is a {@link NullPointerException}, a key or value over
+ * its limit (see {@link Limits}) an {@link IllegalArgumentException}, both before anything changes.
  */
 public interface Keyspace extends Readable {
   /**
@@ -104,7 +108,7 @@ public interface Keyspace extends Readable {
   boolean delete(byte[] key, byte[] expected);
 
   /**
-   * Reads a key on a thread of its own, for callers that must not wait for the disk.
+   * Reads a key on a new virtual thread, for callers that must not wait for the disk.
    *
    * @param key the key; copied before this method returns
    * @return a future of the value, or of null if the key is absent
@@ -113,7 +117,13 @@ public interface Keyspace extends Readable {
 
   /**
    * Sets the value of a key. The write is visible when this method returns, and the future
-   * completes when it is as durable as the database was asked to make it.
+   * completes when it is as durable as the database was asked to make it: with {@link
+   * Durability#OS} that is at once.
+   *
+   * <p>What is asynchronous is the wait for the disk alone. The call itself may wait for other
+   * writers and for room, as {@link #put} does, and what fails before the write is in the log is
+   * thrown, not handed to the future. Actions that depend on the future run on the common pool.
+   * Cancelling it undoes nothing.
    *
    * @param key the key
    * @param value the value
@@ -123,7 +133,7 @@ public interface Keyspace extends Readable {
 
   /**
    * Removes a key. The write is visible when this method returns, and the future completes when it
-   * is as durable as the database was asked to make it.
+   * is as durable as the database was asked to make it; see {@link #putAsync}.
    *
    * @param key the key
    * @return a future that completes when the write is durable
@@ -132,9 +142,12 @@ public interface Keyspace extends Readable {
 
   /**
    * Merges all tables of this keyspace that hold keys of a range down to the last level, dropping
-   * what is overwritten or deleted; returns when it is done.
+   * what is overwritten or deleted; returns when it is done. On a {@link Database}: of its default
+   * keyspace.
    *
    * @param range the keys to compact
+   * @throws InterruptedOperationException if the thread was interrupted while it waited; merges
+   *     that have begun go on
    */
   void compact(KeyRange range);
 }

@@ -6,9 +6,9 @@ import java.util.Objects;
 /**
  * How one keyspace stores its entries; fixed when it is created, and stored with it.
  *
- * @param codec the name of the {@link Codec} that compresses blocks: {@code "NONE"} (default:
- *     blocks are read in place through the page cache), {@code "LZ4"}, {@code "DEFLATE"}, or one
- *     that a service provides
+ * @param codec the name of the {@link Codec} that compresses blocks: {@link #NONE} (default: blocks
+ *     are read in place through the page cache), {@link #LZ4}, {@link #DEFLATE}, or one that a
+ *     service provides
  * @param filterPolicy what tables carry to find single keys, default {@link
  *     FilterPolicy#POINT_INDEX}
  * @param blockBytes the size at which a block of a table is closed, 64 B to 1 MiB, default 8 KiB:
@@ -18,8 +18,17 @@ import java.util.Objects;
  */
 public record KeyspaceOptions(
     String codec, FilterPolicy filterPolicy, int blockBytes, int levelRatio) {
+  /** The name of the codec that leaves blocks as they are. */
+  public static final String NONE = "NONE";
+
+  /** The name of the codec that is quick. */
+  public static final String LZ4 = "LZ4";
+
+  /** The name of the codec of the JDK's {@link java.util.zip.Deflater}: smaller and slower. */
+  public static final String DEFLATE = "DEFLATE";
+
   private static final KeyspaceOptions DEFAULTS =
-      new KeyspaceOptions("NONE", FilterPolicy.POINT_INDEX, 8 << 10, 10);
+      new KeyspaceOptions(NONE, FilterPolicy.POINT_INDEX, 8 << 10, 10);
 
   /** Checks the limits. */
   public KeyspaceOptions {

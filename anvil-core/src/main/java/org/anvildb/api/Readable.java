@@ -18,8 +18,10 @@ import org.jspecify.annotations.Nullable;
  * an interrupt of the calling thread neither disturbs them nor is swallowed.
  *
  * <p>All methods throw {@link ClosedException} after the database was closed, {@link
- * CorruptionException} when the bytes that they need fail their checksum, and {@link
- * StorageException} when the file system fails; none returns a value that was not written.
+ * CorruptionException} when the bytes that they need fail their checksum, which is looked at when a
+ * process reads a page of a table for the first time, and {@link StorageException} when the file
+ * system fails; none returns a value that was not written. A null key is a {@link
+ * NullPointerException}, a key over its limit an {@link IllegalArgumentException}.
  */
 public interface Readable {
   /**
@@ -56,7 +58,8 @@ public interface Readable {
    * @param <R> what the function makes of the value
    * @param key the key; not kept
    * @param reader the function
-   * @return what the function returned, or null if the key is absent
+   * @return what the function returned, or null if the key is absent; where the function may return
+   *     null itself, the two can't be told apart
    */
   <R> @Nullable R read(byte[] key, Function<MemorySegment, R> reader);
 

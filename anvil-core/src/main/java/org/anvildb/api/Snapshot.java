@@ -11,6 +11,8 @@ public interface Snapshot extends Readable, AutoCloseable {
    *
    * @param keyspace a keyspace of the same database
    * @return its entries at the moment of the snapshot; empty if the keyspace was created later
+   * @throws ClosedException if the keyspace was dropped, be it after the snapshot
+   * @throws IllegalArgumentException if it belongs to another database
    */
   Readable in(Keyspace keyspace);
 

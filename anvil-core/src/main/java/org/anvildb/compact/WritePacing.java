@@ -7,7 +7,7 @@ package org.anvildb.compact;
  * <p>The answer is the least time that a byte must take, which grows smoothly from nothing to so
  * much that writing nearly stands still: a writer that is too fast is slowed to the pace of the
  * merger, in many short pauses, and no write ever meets a wall. Only full memory is a wall ({@link
- * #mustStop}), and the pace before it is such that the flusher gets there first.
+ * #mayFreeze}), and the pace before it is such that the flusher gets there first.
  *
  * <p>A pace and not a delay: a writer that is slower than the pace anyway never waits.
  */
@@ -48,6 +48,9 @@ public final class WritePacing {
   /** Room should last this much longer than it is needed for. */
   private static final double SPARE = 1.2;
 
+  /** So many memtables may wait at most, however small they are. */
+  private static final int MAX_SMALL_FROZEN = 16;
+
   private static final int FREE_DEBT_MEMTABLES = 256;
   private static final int FULL_DEBT_MEMTABLES = 1024;
 
@@ -65,9 +68,17 @@ public final class WritePacing {
     this.frozenLimit = frozenLimit;
   }
 
-  /** Tells whether no other memtable may be frozen now: a writer that needs it must wait. */
-  public boolean mustStop(int frozenMemtables) {
-    return frozenMemtables >= frozenLimit;
+  /**
+   * Tells whether one more memtable may be frozen; if not, a writer that needs room must wait.
+   * Small ones, as at the start, count by their bytes.
+   *
+   * @param frozen how many memtables wait to be flushed
+   * @param frozenLimit how many may wait, whatever their size
+   * @param frozenBytes what they hold
+   * @param byteLimit how much small ones may hold together
+   */
+  public static boolean mayFreeze(int frozen, int frozenLimit, long frozenBytes, long byteLimit) {
+    return frozen < frozenLimit || frozen < MAX_SMALL_FROZEN && frozenBytes < byteLimit;
   }
 
   /**

@@ -8,6 +8,7 @@ import org.anvildb.api.AnvilException;
 import org.anvildb.api.InterruptedOperationException;
 import org.anvildb.api.PoisonedException;
 import org.anvildb.api.Stats;
+import org.anvildb.compact.WritePacing;
 import org.anvildb.memtable.Memtable;
 import org.anvildb.schedule.Gate;
 import org.anvildb.wal.BatchEncoder;
@@ -26,9 +27,6 @@ import org.jspecify.annotations.Nullable;
  * frozen memtables allows and a segment is ready. If not, the writer waits, outside of the lock.
  */
 final class Committer {
-  /** How many memtables may wait to be flushed while they are small. */
-  private static final int MAX_SMALL_FROZEN = 16;
-
   private static final long STALL_CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -345,18 +343,12 @@ final class Committer {
     return mayFreeze() && segments.isReady(bytes);
   }
 
-  /**
-   * Tells whether one more memtable may wait; small ones, as at the start, count by their bytes.
-   */
   private boolean mayFreeze() {
     MemtableSlot[] frozen = states.current().frozen();
-    if (frozen.length < maxFrozen) {
-      return true;
-    }
     long bytes = 0;
     for (MemtableSlot slot : frozen) {
       bytes += slot.memtable().limit();
     }
-    return frozen.length < MAX_SMALL_FROZEN && bytes < maxFrozenBytes;
+    return WritePacing.mayFreeze(frozen.length, maxFrozen, bytes, maxFrozenBytes);
   }
 }

@@ -5,6 +5,7 @@ import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -153,6 +154,11 @@ public final class Engine implements Database {
   @Override
   public Keyspace keyspace(String name) {
     return keyspaces.open(name, null);
+  }
+
+  @Override
+  public Optional<Keyspace> findKeyspace(String name) {
+    return keyspaces.find(name);
   }
 
   @Override

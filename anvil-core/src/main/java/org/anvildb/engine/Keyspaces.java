@@ -4,6 +4,7 @@ import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.anvildb.api.ClosedException;
 import org.anvildb.api.Database;
 import org.anvildb.api.KeyRange;
@@ -55,6 +56,12 @@ final class Keyspaces {
               + "; leave the options out, or give the stored ones");
     }
     return handle(found);
+  }
+
+  Optional<Keyspace> find(String name) {
+    checkName(name);
+    parts.health().checkOpen();
+    return Optional.ofNullable(parts.catalog().current().keyspace(name)).map(this::handle);
   }
 
   boolean drop(String name) {

@@ -92,7 +92,7 @@ public final class Verifier {
 
   /** Checks that from level 1 on the tables ascend and have no key in common. */
   private void checkDisjoint(int level, List<TableMeta> tables) {
-    for (int i = 1; isDeep && level > 0 && i < tables.size(); i++) {
+    for (int i = 1; level > 0 && i < tables.size(); i++) {
       if (Arrays.compareUnsigned(tables.get(i - 1).largest(), tables.get(i).smallest()) >= 0) {
         tally.problem(
             tables.get(i).fileName(), -1, "overlaps with its neighbour in level " + level);

@@ -85,15 +85,6 @@ public final class InlineScheduler implements Scheduler {
     }
   }
 
-  /**
-   * Returns how many steps are ready.
-   *
-   * @return the number
-   */
-  public int readyCount() {
-    return ready.size();
-  }
-
   @Override
   public void submit(Lane lane, Runnable work) {
     if (!closed) {

@@ -37,6 +37,10 @@ public final class Codecs {
         throw new IllegalStateException(
             "codec " + codec.name() + " claims id " + codec.id() + ": choose 16 to 255");
       }
+      if (!codec.name().equals(codec.name().toUpperCase(Locale.ROOT))) {
+        throw new IllegalStateException(
+            "codec " + codec.name() + " has lower-case letters in its name: no option finds it");
+      }
       for (Codec other : all) {
         if (other.id() == codec.id() || other.name().equals(codec.name())) {
           throw new IllegalStateException(

@@ -80,11 +80,6 @@ public final class VersionLog implements AutoCloseable {
     return manifest.number();
   }
 
-  /** Returns a number for a new file, which no file had before and none will have again. */
-  public long allocateFile() {
-    return numbers.allocate();
-  }
-
   /** Returns the lowest number that was not handed out yet. */
   public long nextFile() {
     return numbers.next();

@@ -75,11 +75,6 @@ public final class SalvagedSegment implements AutoCloseable {
     return header != null && header.number() == number ? header : null;
   }
 
-  /** Tells whether the file has a header of a former life: it was recycled and not begun. */
-  public boolean isRecycled() {
-    return header != null && header.number() < number;
-  }
-
   /**
    * Returns the id of the database that the header names; null if there is no header at all. A file
    * that was recycled still tells it.

@@ -6,7 +6,8 @@ import org.junit.jupiter.api.Test;
 
 final class WritePacingTest {
   private static final long MEMTABLE = 64L << 20;
-  private final WritePacing pacing = new WritePacing(MEMTABLE, 2);
+  private static final int FROZEN = 2;
+  private final WritePacing pacing = new WritePacing(MEMTABLE, FROZEN);
 
   @Test
   void whatLargeWritesPutOffIsBounded() {
@@ -46,8 +47,16 @@ final class WritePacingTest {
 
   @Test
   void onlyFullMemoryStopsWriters() {
-    assertThat(pacing.mustStop(1)).isFalse();
-    assertThat(pacing.mustStop(2)).isTrue();
+    assertThat(mayFreeze(1, MEMTABLE)).isTrue();
+    assertThat(mayFreeze(2, 2 * MEMTABLE)).isFalse();
+  }
+
+  @Test
+  void smallMemtablesCountByTheirBytes() {
+    assertThat(mayFreeze(2, MEMTABLE / 2)).isTrue();
+    assertThat(mayFreeze(15, MEMTABLE - 1)).isTrue();
+    assertThat(mayFreeze(15, MEMTABLE)).isFalse();
+    assertThat(mayFreeze(16, 1)).isFalse();
   }
 
   @Test
@@ -110,6 +119,10 @@ final class WritePacingTest {
     assertThat(last).isEqualTo(1000);
   }
 
+  private static boolean mayFreeze(int frozen, long bytes) {
+    return WritePacing.mayFreeze(frozen, FROZEN, bytes, MEMTABLE);
+  }
+
   /** Writes of 500 bytes in simulated time, flushed and merged beside. */
   private final class Load {
     private static final int WRITE_BYTES = 500;
@@ -142,7 +155,7 @@ final class WritePacingTest {
         active += WRITE_BYTES;
         written += WRITE_BYTES;
         if (active >= MEMTABLE) {
-          stops += pacing.mustStop((int) Math.ceil(frozen / MEMTABLE)) ? 1 : 0;
+          stops += mayFreeze((int) Math.ceil(frozen / MEMTABLE), (long) frozen) ? 0 : 1;
           frozen += active;
           active = 0;
         }

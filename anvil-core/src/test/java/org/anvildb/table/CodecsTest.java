@@ -83,6 +83,14 @@ final class CodecsTest {
     }
   }
 
+  /** Has a name that no option can name. */
+  public static final class SmallLetters extends ProvidedCodec {
+    @Override
+    public String name() {
+      return "Copying";
+    }
+  }
+
   @Test
   void aProvidedCodecIsFoundUnlessItClaimsWhatIsNotItsOwn(@TempDir Path top) {
     Path service = top.resolve("service");
@@ -110,6 +118,13 @@ final class CodecsTest {
             assertThatThrownBy(Codecs::load)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("codecs LZ4 and LZ4 claim the same id or name"));
+    ProvidedCodec.during(
+        service,
+        SmallLetters.class,
+        () ->
+            assertThatThrownBy(Codecs::load)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("codec Copying has lower-case letters"));
   }
 
   @Test
