@@ -48,8 +48,9 @@ public interface Readable {
    * Hands the value of a key to a function without copying it.
    *
    * <p>The segment is read-only and valid only until the function returns: the function must not
-   * keep it, and must not call {@code close()} of the database. It should be quick, since files
-   * that compactions replace stay until it returns.
+   * keep it, and must not call {@code close()} of the database. It should be quick, and wait for no
+   * channel, since files that compactions replace stay until it returns, and so does a database
+   * that another thread closes.
    *
    * <pre>{@code
    * long total = db.read(key, value -> value.get(JAVA_LONG_UNALIGNED, 0));

@@ -36,6 +36,9 @@ import org.anvildb.cursor.RememberedKey;
 public final class CompactionCursor {
   private static final int ENTRIES_PER_CHECK = 4096;
 
+  /** Large values take long: after as many bytes of them it is asked as well. */
+  private static final long BYTES_PER_CHECK = 4L << 20;
+
   private final InternalCursor source;
   private final long[] snapshots;
   private final TombstoneRule rule;
@@ -51,6 +54,7 @@ public final class CompactionCursor {
   private boolean started;
   private boolean stopped;
   private long entriesRead;
+  private long uncheckedBytes;
   private long tombstonesDropped;
 
   /** Makes a cursor over all keys. */
@@ -66,8 +70,8 @@ public final class CompactionCursor {
    * @param part the keys that are meant
    * @param snapshots the sequence numbers of the open snapshots, in ascending order; kept
    * @param rule tells which tombstones may go
-   * @param cancelled is told every few thousand entries how many were read, and answers whether to
-   *     stop here
+   * @param cancelled is told every few thousand entries, or megabytes, how many entries were read,
+   *     and answers whether to stop here
    */
   public CompactionCursor(
       InternalCursor source,
@@ -92,16 +96,26 @@ public final class CompactionCursor {
       onEntry = part.seekStart(source);
     }
     while (onEntry && !part.endsBefore(source)) {
-      if ((entriesRead++ & (ENTRIES_PER_CHECK - 1)) == 0 && cancelled.test(entriesRead)) {
+      if (isDue() && cancelled.test(entriesRead)) {
         stopped = true;
         return false;
       }
       if (keeps()) {
+        uncheckedBytes += source.valueLength();
         return true;
       }
       onEntry = source.next();
     }
     return false;
+  }
+
+  /** Counts an entry, and tells whether it is time to ask. */
+  private boolean isDue() {
+    if ((entriesRead++ & (ENTRIES_PER_CHECK - 1)) != 0 && uncheckedBytes < BYTES_PER_CHECK) {
+      return false;
+    }
+    uncheckedBytes = 0;
+    return true;
   }
 
   private boolean keeps() {

@@ -43,7 +43,7 @@ public final class CompactionJob {
    *
    * @param files makes the files
    * @param task what to do
-   * @param cancelled is asked every few thousand entries whether to give up
+   * @param cancelled is asked every few thousand entries, or megabytes, whether to give up
    */
   public CompactionJob(TableFiles files, CompactionTask task, BooleanSupplier cancelled) {
     this(files, List.of(task), cancelled);
@@ -54,7 +54,8 @@ public final class CompactionJob {
    *
    * @param files makes the files, in several threads
    * @param tasks the parts of one compaction, in key order
-   * @param cancelled is asked every few thousand entries whether to give up, in several threads
+   * @param cancelled is asked every few thousand entries, or megabytes, whether to give up, in
+   *     several threads
    */
   public CompactionJob(TableFiles files, List<CompactionTask> tasks, BooleanSupplier cancelled) {
     this.files = files;

@@ -33,7 +33,7 @@ public final class FlushJob {
    * @param snapshots the sequence numbers of the open snapshots, in ascending order
    * @param maxTableBytes a table that reaches this size is ended at the next key
    * @param hashes is told the hash of each key that is written, where keyspaces hash them
-   * @param cancelled is asked every few thousand entries whether to give up
+   * @param cancelled is asked every few thousand entries, or megabytes, whether to give up
    */
   public FlushJob(
       TableFiles files,

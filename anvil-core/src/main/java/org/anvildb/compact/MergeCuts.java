@@ -22,8 +22,14 @@ final class MergeCuts {
   /**
    * Returns the parts, in key order: as many as asked for, or fewer where tables begin in too few
    * places.
+   *
+   * <p>A merge within level 0 stays whole. Several tables shall become one there; cut at their
+   * beginnings they would come out as they went in, and be picked again without end.
    */
   static List<KeyPart> parts(CompactionPlan.Merge merge, int count) {
+    if (merge.outputLevel() == 0) {
+      return List.of(KeyPart.ALL);
+    }
     List<TableMeta> tables = merge.inputTables();
     double even = (double) merge.inputBytes() / count;
     List<KeyPart> parts = new ArrayList<>();

@@ -312,32 +312,13 @@ final class Assembly {
     var space = new SpaceMeter(w.states(), w.garbage(), w.pool(), w.version().hashSeed());
     var flushes = new FlushClock();
     var compactor = compactor(w, catalog, throttle, space, flushes);
-    MemtableSlot[] replayed = w.states().current().frozen();
-    var durable =
-        new DurableMark(
-            w.group(),
-            w.version().lastSequence(),
-            replayed.length == 0 ? -1 : replayed[0].memtable().segmentNumber());
-    health.setDurable(durable::sequence);
+    DurableMark durable = durable(w);
     Runnable onChange =
         () -> {
           room.open();
           compactor.poke();
         };
-    var flusher =
-        new Flusher(
-            health,
-            scheduler,
-            w.states(),
-            catalog,
-            w.factory(),
-            snapshots,
-            space,
-            flushes,
-            options.memtableBytes().bytes(),
-            durable::flushed,
-            w.group()::giveUp,
-            onChange);
+    Flusher flusher = flusher(w, catalog, space, flushes, durable, onChange);
     var resumption = new Resumption(health, scheduler, flusher, onChange);
     health.setOnRefused(resumption::tryNowAndThen);
     Runnable onFreeze =
@@ -347,15 +328,7 @@ final class Assembly {
         };
     var committer =
         new Committer(health, w.states(), w.segments(), snapshots, throttle, start(w), onFreeze);
-    var log =
-        new LogSync(
-            w.group(),
-            w.pool(),
-            committer::place,
-            w.states()::oldestBeginNanos,
-            scheduler,
-            options.syncInterval().toNanos(),
-            durable);
+    LogSync log = log(w, committer, durable);
     var compactions =
         new ManualCompaction(
             health, committer, flusher, compactor, catalog, options.memtableBytes().bytes());
@@ -382,5 +355,49 @@ final class Assembly {
             compactor,
             resumption,
             compactions));
+  }
+
+  private DurableMark durable(Wiring w) {
+    MemtableSlot[] replayed = w.states().current().frozen();
+    var durable =
+        new DurableMark(
+            w.group(),
+            w.version().lastSequence(),
+            replayed.length == 0 ? -1 : replayed[0].memtable().segmentNumber());
+    health.setDurable(durable::sequence);
+    return durable;
+  }
+
+  private Flusher flusher(
+      Wiring w,
+      Catalog catalog,
+      SpaceMeter space,
+      FlushClock flushes,
+      DurableMark durable,
+      Runnable onChange) {
+    return new Flusher(
+        health,
+        scheduler,
+        w.states(),
+        catalog,
+        w.factory(),
+        snapshots,
+        space,
+        flushes,
+        options.memtableBytes().bytes(),
+        durable::flushed,
+        w.group()::giveUp,
+        onChange);
+  }
+
+  private LogSync log(Wiring w, Committer committer, DurableMark durable) {
+    return new LogSync(
+        w.group(),
+        w.pool(),
+        committer::place,
+        w.states()::oldestBeginNanos,
+        scheduler,
+        options.syncInterval().toNanos(),
+        durable);
   }
 }

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import org.anvildb.api.ClosedException;
 import org.anvildb.version.Version;
 import org.anvildb.version.VersionEdit;
 import org.anvildb.version.VersionLog;
@@ -27,6 +28,9 @@ final class Catalog {
   private final ReadStates states;
   private final HealthState health;
   private volatile Version current;
+
+  @GuardedBy("lock")
+  private boolean isClosed;
 
   Catalog(Version version, @Nullable VersionLog log, ReadStates states, HealthState health) {
     this.current = version;
@@ -56,6 +60,8 @@ final class Catalog {
    * @param opened new tables of these edits, open and owned by the caller, who gives them up here
    * @param flushed the memtable that these tables replace, if any
    * @return the version afterwards, or null if nothing was changed
+   * @throws ClosedException after the closing: work that outlasted its patience must not write into
+   *     a directory that may be another's by now
    */
   @Nullable Version change(
       Function<Version, @Nullable List<VersionEdit>> change,
@@ -63,6 +69,9 @@ final class Catalog {
       @Nullable MemtableSlot flushed) {
     lock.lock();
     try {
+      if (isClosed) {
+        throw new ClosedException("the database is closed");
+      }
       List<VersionEdit> edits = change.apply(current);
       if (edits == null) {
         return null;
@@ -89,6 +98,7 @@ final class Catalog {
   void close() {
     lock.lock();
     try {
+      isClosed = true;
       if (log != null) {
         log.close();
       }

@@ -175,11 +175,28 @@ final class Committer {
    */
   @Nullable MemtableSlot freeze() {
     health.checkWritable();
-    return freezeAtClose();
+    return freezeActive();
   }
 
-  /** As {@link #freeze()}, for the closing itself. */
+  /** As {@link #freeze()}, for the closing itself: no interrupt keeps it from its work. */
   @Nullable MemtableSlot freezeAtClose() {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return freezeActive();
+        } catch (InterruptedOperationException e) {
+          interrupted = Thread.interrupted();
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private @Nullable MemtableSlot freezeActive() {
     while (true) {
       lock.lock();
       try {

@@ -66,9 +66,12 @@ final class CursorFactory {
         cursor = new UserCursor(visible, state, engine, reads, search);
       }
       return cursor;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       state.release();
       health.checkOpen();
+      if (e instanceof InternalError lost) {
+        throw reads.failed(lost);
+      }
       throw e;
     }
   }

@@ -196,7 +196,7 @@ final class Garbage {
     }
   }
 
-  /** Waits, for a bounded time, until nothing is queued. */
+  /** Waits, for a bounded time and heedless of interrupts, until nothing is queued. */
   void awaitEmpty(long timeoutNanos) {
     List<Runnable> early;
     synchronized (this) {
@@ -204,16 +204,21 @@ final class Garbage {
     }
     early.forEach(
         unmapping -> background(() -> scheduler.submit(Lane.CHORE, () -> wake(unmapping))));
-    try {
-      emptied.await(() -> waiting == 0, timeoutNanos);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    emptied.awaitHeedless(() -> waiting == 0, timeoutNanos, scheduler::nanoTime);
   }
 
   /** Drops what is queued; the files stay, as orphans for the next opening. */
   synchronized void close() {
     closed = true;
+  }
+
+  /** Unmaps what still rested at the closing; to be called when no read is under way any more. */
+  void unmapRest() {
+    List<Runnable> rest;
+    synchronized (this) {
+      rest = List.copyOf(resting);
+    }
+    rest.forEach(this::wake);
   }
 
   synchronized Stats.Garbage stats() {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.anvildb.api.CorruptionException;
 import org.anvildb.log.RecordFormat;
 import org.anvildb.memtable.Memtable;
 import org.anvildb.storage.Storage;
@@ -174,6 +175,14 @@ final class ReplayedLog implements AutoCloseable {
 
     @Override
     public void segment(long number, MemorySegment segmentMemory) {
+      if (segmentMemory.byteSize() > Memtable.MAX_LOG_BYTES) {
+        throw new CorruptionException(
+            SegmentFormat.name(number),
+            Memtable.MAX_LOG_BYTES,
+            "a log segment ends here at the latest, but the file has "
+                + segmentMemory.byteSize()
+                + " bytes; restore a backup or repair");
+      }
       segment = number;
       memory = segmentMemory;
       segments.add(number);

@@ -49,6 +49,7 @@ final class Shutdown {
     attempt(failures, () -> parts.scheduler().close());
     // For point reads that came in before the end: see Garbage.afterGrace.
     parts.scheduler().pause(Math.min(parts.scheduler().graceNanos(), LAST_READS_NANOS));
+    attempt(failures, () -> parts.garbage().unmapRest());
     attempt(failures, () -> parts.tables().closeAll());
     attempt(failures, () -> parts.log().close());
     attempt(failures, () -> parts.replayed().close());

@@ -147,7 +147,16 @@ final class LocalMappedFile implements MappedFile {
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
-      arena.close();
+      try {
+        arena.close();
+      } catch (IllegalStateException e) {
+        closed.set(false);
+        throw new StorageException(
+            path
+                + ": is in use by a channel that writes from it, and stays mapped; let no function"
+                + " that reads in place wait for a channel",
+            e);
+      }
     }
   }
 }

@@ -64,8 +64,8 @@ public final class SegmentPool implements AutoCloseable {
   @GuardedBy("this")
   private long wantedBodyBytes;
 
-  @GuardedBy("this")
-  private boolean isClosed;
+  /** Set under the lock of this, which whoever only waits for it need not take. */
+  private volatile boolean isClosed;
 
   /** What was handed out and did not come back. */
   @GuardedBy("this")
@@ -263,7 +263,7 @@ public final class SegmentPool implements AutoCloseable {
       if (segment != null) {
         return segment;
       }
-      gate.await(() -> ready != null || failure != null);
+      gate.await(() -> ready != null || failure != null || isClosed);
       Throwable cause = failure;
       if (cause != null) {
         throw failed(cause);
@@ -362,16 +362,39 @@ public final class SegmentPool implements AutoCloseable {
       file =
           forcesEachBatch ? storage.createMapped(name, bytes) : storage.reserveMapped(name, bytes);
     } else {
-      storage.rename(spare.name(), name);
-      file = storage.mapWritable(name);
+      file = renamed(spare, name);
     }
     try {
       file.populate();
-      storage.syncDirectory();
+      syncName();
       return new WalSegment(file, number, database);
     } catch (Throwable t) {
       file.close();
       throw t;
+    }
+  }
+
+  private MappedFile renamed(Spare spare, String name) {
+    storage.rename(spare.name(), name);
+    try {
+      return storage.mapWritable(name);
+    } catch (Throwable t) {
+      synchronized (this) {
+        spares.add(new Spare(name, spare.bytes()));
+      }
+      throw t;
+    }
+  }
+
+  /**
+   * Makes the name durable. Where that finds the disk full, it is no failure that passes: nobody
+   * knows what of the directory is on disk, and a second sync would call it a success.
+   */
+  private void syncName() {
+    try {
+      storage.syncDirectory();
+    } catch (DiskFullException e) {
+      throw new StorageException("syncing a directory failed: " + e.getMessage(), e);
     }
   }
 

@@ -219,6 +219,20 @@ final class CompactionJobTest {
   }
 
   @Test
+  void largeValuesAreCancelledInTheMiddleToo() {
+    List<TestEntry> large = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      large.add(put("k" + (char) ('a' + i), 0, "v".repeat(1 << 20)));
+    }
+    var runs = List.of(List.of(store.write(large)));
+    var before = store.content();
+    int[] asked = {0};
+    assertThat(new CompactionJob(store.files(), task(runs, WHOLE), () -> ++asked[0] == 3).run())
+        .isEmpty();
+    assertThat(store.content()).isEqualTo(before);
+  }
+
+  @Test
   void anOutputThatReadsBackWronglyIsThrownAway() {
     var runs = twoRuns(store, 6000);
     var other = store.write(List.of(put("z", 0, "not what was written")));

@@ -35,6 +35,23 @@ final class MergeCutsTest {
   }
 
   @Test
+  void tablesThatAreJoinedWithinLevelZeroBecomeOne() {
+    for (String key : List.of("b", "d", "f", "h")) {
+      newer.add(table(key, key + "z", 1000));
+    }
+    var joined =
+        new CompactionPlan.Merge(
+            0,
+            List.of(new LevelTables(0, newer)),
+            0,
+            List.of(),
+            false,
+            1 << 20,
+            CompactionPlan.Reason.LEVEL_ZERO);
+    assertThat(MergeCuts.parts(joined, 4)).containsExactly(KeyPart.ALL);
+  }
+
+  @Test
   void partsFollowEachOtherAndAreAboutEven() {
     for (long seed = 0; seed < 2000; seed++) {
       Random random = new Random(seed);

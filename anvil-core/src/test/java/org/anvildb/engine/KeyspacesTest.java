@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
+import java.util.Random;
 import org.anvildb.Anvil;
 import org.anvildb.api.ByteSize;
 import org.anvildb.api.ClosedException;
@@ -14,6 +16,9 @@ import org.anvildb.api.Keyspace;
 import org.anvildb.api.KeyspaceOptions;
 import org.anvildb.api.Readable;
 import org.anvildb.api.Snapshot;
+import org.anvildb.schedule.InlineScheduler;
+import org.anvildb.storage.sim.MemoryStorage;
+import org.anvildb.version.VersionEdit;
 import org.junit.jupiter.api.Test;
 
 /** Holds what finding and dropping keyspaces does to those that use them. */
@@ -57,6 +62,20 @@ final class KeyspacesTest {
         assertThat(cursor.value()).isEqualTo(VALUE);
       }
     }
+  }
+
+  @Test
+  void aChangeThatComesAfterTheClosingIsRefused() {
+    MemoryStorage storage = new MemoryStorage();
+    var scheduler = new InlineScheduler(new Random(1));
+    Database db = Anvil.open(storage, scheduler, new Random(1), DatabaseOptions.defaults());
+    Catalog catalog = ((Engine) db).parts().catalog();
+    db.close();
+    List<String> files = storage.list();
+    assertThatThrownBy(() ->
+            catalog.change(version -> List.of(new VersionEdit.DropKeyspace(0)), List.of(), null))
+        .isInstanceOf(ClosedException.class);
+    assertThat(storage.list()).isEqualTo(files);
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.anvildb.Anvil;
 import org.anvildb.api.AnvilException;
+import org.anvildb.api.CorruptionException;
 import org.anvildb.api.Database;
 import org.anvildb.bytes.Bytes;
 import org.junit.jupiter.api.Assumptions;
@@ -224,6 +225,22 @@ final class HostileDirectoryTest {
       assertThat(run.violations()).isEmpty();
       assertThat(run.runs()).isGreaterThanOrEqualTo(10);
     }
+  }
+
+  @Test
+  void aLogFileThatIsLongerThanAnySegmentIsCorrupt() throws IOException {
+    DamagedStore store = DamagedStore.make(temporary, 90, true);
+    Path log =
+        oneOfEachKind(store.directory()).stream()
+            .filter(file -> file.toString().endsWith(".wal"))
+            .findFirst()
+            .orElseThrow();
+    try (var bytes = new RandomAccessFile(log.toFile(), "rw")) {
+      bytes.setLength((1L << 34) + 4096);
+    }
+    assertThatThrownBy(() -> Anvil.open(store.directory()))
+        .isInstanceOf(CorruptionException.class)
+        .hasMessageContaining(String.valueOf(log.getFileName()));
   }
 
   @Test

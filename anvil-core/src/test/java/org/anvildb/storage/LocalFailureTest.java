@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
@@ -94,6 +96,32 @@ final class LocalFailureTest {
         .hasMessageContaining("cannot create a file of 10000 bytes")
         .hasMessageContaining("(10000 bytes needed");
     assertThatThrownBy(device::length).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void aMappingThatAChannelWritesFromStaysUntilItIsDone() throws Exception {
+    MappedFile file = open().createMapped("a", 4 << 20);
+    Pipe pipe = Pipe.open();
+    Thread writer =
+        Thread.ofPlatform()
+            .start(() -> {
+              try (var sink = pipe.sink()) {
+                sink.write(file.memory().asByteBuffer());
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    ByteBuffer read = ByteBuffer.allocate(1 << 20);
+    assertThat(pipe.source().read(read.limit(1))).isEqualTo(1);
+    assertThatThrownBy(file::close)
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("in use by a channel");
+    while (pipe.source().read(read.clear()) >= 0) {
+      assertThat(read.position()).isPositive();
+    }
+    writer.join();
+    file.close();
+    assertThat(file.memory().scope().isAlive()).isFalse();
   }
 
   @Test
