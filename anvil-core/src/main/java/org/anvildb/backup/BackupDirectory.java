@@ -4,9 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import org.anvildb.api.AnvilException;
 import org.anvildb.api.CorruptionException;
@@ -22,8 +20,6 @@ import org.anvildb.storage.FileCopy;
 import org.anvildb.storage.FileNames;
 import org.anvildb.storage.LocalStorage;
 import org.anvildb.storage.Storage;
-import org.anvildb.version.FileName;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A directory of backups, each of which can be restored by itself. A table that several of them
@@ -42,18 +38,18 @@ import org.jspecify.annotations.Nullable;
  * other.
  */
 public final class BackupDirectory implements AutoCloseable {
-  /** The longest manifest that is read: that of a million files. */
-  private static final int MOST_MANIFEST_BYTES =
-      BackupFormat.HEAD_BYTES + 1_000_000 * BackupFormat.FILE_BYTES + BackupFormat.CRC_BYTES;
-
   private final Storage storage;
   private final DirectoryLock lock;
   private final InstantSource clock;
+  private final BackupFiles files;
+  private final BackupSweep sweep;
 
   private BackupDirectory(Storage storage, DirectoryLock lock, InstantSource clock) {
     this.storage = storage;
     this.lock = lock;
     this.clock = clock;
+    files = new BackupFiles(storage);
+    sweep = new BackupSweep(storage, lock, files);
   }
 
   /**
@@ -104,7 +100,7 @@ public final class BackupDirectory implements AutoCloseable {
   private static void refuseForeign(Storage storage) {
     int foreign = 0;
     for (String name : storage.list()) {
-      if (isOurs(name)) {
+      if (BackupFiles.isOurs(name)) {
         return;
       }
       foreign += name.equals(FileNames.LOCK) ? 0 : 1;
@@ -116,12 +112,6 @@ public final class BackupDirectory implements AutoCloseable {
               + foreign
               + " other files; choose an empty directory, or one that does not exist");
     }
-  }
-
-  private static boolean isOurs(String name) {
-    return name.equals(BackupFormat.DRAFT)
-        || BackupFormat.manifestNumber(name) > 0
-        || BackupFormat.storedNumber(name) > 0;
   }
 
   /**
@@ -157,10 +147,11 @@ public final class BackupDirectory implements AutoCloseable {
 
   private BackupInfo make(Engine engine) {
     long createdMillis = clock.millis();
-    List<BackupManifest> present = sweep();
+    List<BackupManifest> present = sweep.run();
     UUID id = engine.databaseId();
-    long number = nextBackup();
-    CapturedFiles captured = new CapturedFiles(storage, tables(present, id), nextStored());
+    long number = files.nextBackup();
+    CapturedFiles captured =
+        new CapturedFiles(storage, files.tables(present, id), files.nextStored());
     long lastSequence = engine.capture(captured);
     BackupManifest made =
         new BackupManifest(number, createdMillis, id, lastSequence, captured.all());
@@ -172,7 +163,7 @@ public final class BackupDirectory implements AutoCloseable {
   /** Deletes what was written of a backup that failed: the disk may be full. */
   private void giveBack() {
     try {
-      sweep();
+      sweep.run();
     } catch (AnvilException e) {
       // The failure of the backup is the one to tell; the next one tries again.
     }
@@ -219,8 +210,8 @@ public final class BackupDirectory implements AutoCloseable {
    */
   public synchronized List<BackupInfo> list() {
     List<BackupInfo> infos = new ArrayList<>();
-    for (long number : numbers()) {
-      BackupManifest manifest = readIfSound(number);
+    for (long number : files.numbers()) {
+      BackupManifest manifest = files.readIfSound(number);
       if (manifest != null) {
         infos.add(manifest.info());
       }
@@ -235,8 +226,8 @@ public final class BackupDirectory implements AutoCloseable {
    */
   public synchronized VerifyReport verify() {
     BackupVerification verification = new BackupVerification(storage);
-    for (long number : numbers()) {
-      verification.manifest(BackupFormat.manifestName(number), () -> read(number));
+    for (long number : files.numbers()) {
+      verification.manifest(BackupFormat.manifestName(number), () -> files.read(number));
     }
     return verification.report();
   }
@@ -249,9 +240,9 @@ public final class BackupDirectory implements AutoCloseable {
    * @throws IllegalArgumentException if there is no such backup
    */
   public synchronized VerifyReport verify(long number) {
-    ensureExists(number);
+    files.ensureExists(number);
     BackupVerification verification = new BackupVerification(storage);
-    verification.manifest(BackupFormat.manifestName(number), () -> read(number));
+    verification.manifest(BackupFormat.manifestName(number), () -> files.read(number));
     return verification.report();
   }
 
@@ -268,8 +259,8 @@ public final class BackupDirectory implements AutoCloseable {
    *     such as are none of a database's
    */
   public synchronized void restore(long number, Path directory) {
-    ensureExists(number);
-    BackupManifest manifest = read(number);
+    files.ensureExists(number);
+    BackupManifest manifest = files.read(number);
     for (StoredFile file : manifest.files()) {
       BackupVerification.ensurePresent(storage, file);
     }
@@ -289,14 +280,14 @@ public final class BackupDirectory implements AutoCloseable {
    * @return whether it existed
    */
   public synchronized boolean delete(long number) {
-    if (!numbers().contains(number)) {
+    if (!files.numbers().contains(number)) {
       return false;
     }
     lock.ensureValid();
     storage.delete(BackupFormat.manifestName(number));
     // Here, too: while another manifest can't be read, the sweep deletes and syncs nothing.
     storage.syncDirectory();
-    sweep();
+    sweep.run();
     return true;
   }
 
@@ -314,130 +305,16 @@ public final class BackupDirectory implements AutoCloseable {
     }
     List<Long> older = new ArrayList<>();
     int kept = 0;
-    for (long number : numbers().reversed()) {
-      BackupManifest manifest = readIfSound(number);
+    for (long number : files.numbers().reversed()) {
+      BackupManifest manifest = files.readIfSound(number);
       if (manifest != null && kept == keep) {
         older.add(number);
-      } else if (manifest != null && isPresent(manifest)) {
+      } else if (manifest != null && files.isPresent(manifest)) {
         kept++;
       }
     }
     older.reversed().forEach(this::delete);
     return older.size();
-  }
-
-  private boolean isPresent(BackupManifest manifest) {
-    return manifest.files().stream().allMatch(f -> BackupVerification.isPresent(storage, f));
-  }
-
-  /**
-   * Deletes the files that no backup has. None is deleted while a manifest can't be read, as it may
-   * name any of them; nor without the lock, as its next holder may be writing them.
-   *
-   * @return the backups whose manifests are sound
-   */
-  private List<BackupManifest> sweep() {
-    lock.ensureValid();
-    if (storage.exists(BackupFormat.DRAFT)) {
-      storage.delete(BackupFormat.DRAFT);
-    }
-    List<BackupManifest> present = new ArrayList<>();
-    Set<String> used = new HashSet<>();
-    boolean isComplete = true;
-    for (long number : numbers()) {
-      BackupManifest manifest = readIfSound(number);
-      if (manifest == null) {
-        isComplete = false;
-      } else {
-        present.add(manifest);
-        manifest.files().forEach(file -> used.add(file.storedName()));
-      }
-    }
-    if (isComplete) {
-      deleteUnused(used);
-    }
-    return present;
-  }
-
-  private void deleteUnused(Set<String> used) {
-    List<String> unused = new ArrayList<>(storage.list());
-    unused.removeIf(name -> BackupFormat.storedNumber(name) <= 0 || used.contains(name));
-    if (!unused.isEmpty()) {
-      // A manifest whose removal is not durable may come back, and would miss them.
-      storage.syncDirectory();
-      unused.forEach(storage::delete);
-    }
-  }
-
-  /** Returns the tables of a database that are stored, and as long as they should be. */
-  private List<StoredFile> tables(List<BackupManifest> present, UUID databaseId) {
-    List<StoredFile> tables = new ArrayList<>();
-    for (BackupManifest manifest : present) {
-      if (manifest.databaseId().equals(databaseId)) {
-        for (StoredFile file : manifest.files()) {
-          if (file.kind() == FileName.Kind.TABLE && BackupVerification.isPresent(storage, file)) {
-            tables.add(file);
-          }
-        }
-      }
-    }
-    return tables;
-  }
-
-  private long nextStored() {
-    long highest = 0;
-    for (String name : storage.list()) {
-      highest = Math.max(highest, BackupFormat.storedNumber(name));
-    }
-    return next(highest, BackupFormat.storedName(highest));
-  }
-
-  private long nextBackup() {
-    List<Long> numbers = numbers();
-    long highest = numbers.isEmpty() ? 0 : numbers.getLast();
-    return next(highest, BackupFormat.manifestName(highest));
-  }
-
-  /** Refuses to count on from a number that somebody made up: names would grow too long to read. */
-  private static long next(long highest, String name) {
-    if (highest >= BackupFormat.NUMBER_LIMIT) {
-      throw new CorruptionException(
-          name, -1, "no directory of backups comes to this number; remove the file");
-    }
-    return highest + 1;
-  }
-
-  private List<Long> numbers() {
-    return storage.list().stream()
-        .map(BackupFormat::manifestNumber)
-        .filter(number -> number > 0)
-        .sorted()
-        .toList();
-  }
-
-  private void ensureExists(long number) {
-    List<Long> numbers = numbers();
-    if (!numbers.contains(number)) {
-      throw new IllegalArgumentException(
-          storage.location() + " has no backup " + number + "; there are: " + numbers);
-    }
-  }
-
-  private @Nullable BackupManifest readIfSound(long number) {
-    try {
-      return read(number);
-    } catch (AnvilException e) {
-      return null;
-    }
-  }
-
-  private BackupManifest read(long number) {
-    String name = BackupFormat.manifestName(number);
-    long size = storage.size(name);
-    if (size > MOST_MANIFEST_BYTES) {
-      throw new CorruptionException(name, MOST_MANIFEST_BYTES, "is longer than any manifest");
-    }
-    return BackupFormat.decode(number, storage.read(name, 0, (int) size));
   }
 
   /** Lets go of the directory, once a call under way has ended. A second close does nothing. */
