@@ -10,6 +10,7 @@ import org.anvildb.api.AnvilException;
 import org.anvildb.api.CorruptionException;
 import org.anvildb.api.Database;
 import org.anvildb.api.NotADatabaseException;
+import org.anvildb.api.ReadOnlyException;
 import org.anvildb.api.StorageException;
 import org.anvildb.api.VerifyReport;
 import org.anvildb.engine.Engine;
@@ -34,20 +35,27 @@ import org.anvildb.storage.Storage;
  *
  * <p>A backup is there when its manifest is, which is written last and becomes visible by one
  * rename: a crash leaves none or a whole one, and never harms others. What it left is deleted by
- * the next backup. One process has the directory open at a time; thread-safe, one call after the
- * other.
+ * the next backup.
+ *
+ * <p>Either one has the directory open to change it, or any number of processes have it open {@link
+ * #openReadOnly read-only}; in one JVM it is open once. Thread-safe, one call after the other.
  */
 public final class BackupDirectory implements AutoCloseable {
+  private static final String NAME_BACKUPS = "name the directory that `backup` wrote to";
+
   private final Storage storage;
   private final DirectoryLock lock;
   private final InstantSource clock;
+  private final boolean readOnly;
   private final BackupFiles files;
   private final BackupSweep sweep;
 
-  private BackupDirectory(Storage storage, DirectoryLock lock, InstantSource clock) {
+  private BackupDirectory(
+      Storage storage, DirectoryLock lock, InstantSource clock, boolean readOnly) {
     this.storage = storage;
     this.lock = lock;
     this.clock = clock;
+    this.readOnly = readOnly;
     files = new BackupFiles(storage);
     sweep = new BackupSweep(storage, lock, files);
   }
@@ -71,9 +79,36 @@ public final class BackupDirectory implements AutoCloseable {
    * @return the directory; close it
    * @throws org.anvildb.api.LockedException if it is open already
    * @throws NotADatabaseException if it does not exist, or holds other files and no backups
+   * @throws ReadOnlyException if it can't be written; {@link #openReadOnly} reads it
    */
   public static BackupDirectory openExisting(Path directory) {
-    return open(LocalStorage.open(directory, false, false), InstantSource.system());
+    return open(existing(directory, false), InstantSource.system(), Use.EXTEND);
+  }
+
+  /**
+   * Opens a directory of backups that exists, to list, verify and restore them. Nothing in it is
+   * changed or created, so it may lie on a medium that can't be written.
+   *
+   * <p>Other processes may have it open read-only, too. They and one that makes a backup exclude
+   * each other, unless the file {@code LOCK} is missing or can't be read.
+   *
+   * @param directory the directory
+   * @return the directory, of which {@link #create}, {@link #delete} and {@link #prune} throw
+   *     {@link ReadOnlyException}; close it
+   * @throws org.anvildb.api.LockedException if it is open already, in this JVM or to be changed
+   * @throws NotADatabaseException if it does not exist, or holds other files and no backups
+   */
+  public static BackupDirectory openReadOnly(Path directory) {
+    return open(existing(directory, true), InstantSource.system(), Use.READ);
+  }
+
+  private static Storage existing(Path directory, boolean readOnly) {
+    try {
+      return LocalStorage.open(directory, false, readOnly);
+    } catch (NotADatabaseException e) {
+      throw new NotADatabaseException(
+          directory.toAbsolutePath() + ": does not exist; " + NAME_BACKUPS, e);
+    }
   }
 
   /**
@@ -84,12 +119,16 @@ public final class BackupDirectory implements AutoCloseable {
    * @return the directory; close it
    */
   public static BackupDirectory open(Storage storage, InstantSource clock) {
+    return open(storage, clock, Use.CREATE);
+  }
+
+  private static BackupDirectory open(Storage storage, InstantSource clock, Use use) {
     DirectoryLock lock = storage.lock(Duration.ZERO);
     boolean opened = false;
     try {
-      refuseForeign(storage);
+      refuseForeign(storage, use);
       opened = true;
-      return new BackupDirectory(storage, lock, clock);
+      return new BackupDirectory(storage, lock, clock, use == Use.READ);
     } finally {
       if (!opened) {
         lock.close();
@@ -97,7 +136,7 @@ public final class BackupDirectory implements AutoCloseable {
     }
   }
 
-  private static void refuseForeign(Storage storage) {
+  private static void refuseForeign(Storage storage, Use use) {
     int foreign = 0;
     for (String name : storage.list()) {
       if (BackupFiles.isOurs(name)) {
@@ -110,7 +149,17 @@ public final class BackupDirectory implements AutoCloseable {
           storage.location()
               + " holds no backups, but "
               + foreign
-              + " other files; choose an empty directory, or one that does not exist");
+              + " other files; "
+              + (use == Use.CREATE
+                  ? "choose an empty directory, or one that does not exist"
+                  : NAME_BACKUPS));
+    }
+  }
+
+  private void ensureWritable() {
+    if (readOnly) {
+      throw new ReadOnlyException(
+          storage.location() + ": the backups were opened read-only; open them to be changed");
     }
   }
 
@@ -123,6 +172,7 @@ public final class BackupDirectory implements AutoCloseable {
    *
    * @param database an open database of this library
    * @return what was made
+   * @throws ReadOnlyException if the directory was opened read-only
    * @throws CorruptionException if a file has a number that no directory comes to; nothing was made
    * @throws StorageException if a disk fails or is full; nothing was made then, unless the message
    *     says that the backup may be there. Neither the database nor other backups are the worse for
@@ -132,6 +182,7 @@ public final class BackupDirectory implements AutoCloseable {
     if (!(database instanceof Engine engine)) {
       throw new IllegalArgumentException("the database is none of this library");
     }
+    ensureWritable();
     lock.ensureValid();
     boolean done = false;
     try {
@@ -274,12 +325,14 @@ public final class BackupDirectory implements AutoCloseable {
   }
 
   /**
-   * Deletes a backup, and the files that no other one has.
+   * Deletes a backup, also one that can't be read, and the files that no other one has.
    *
    * @param number its number
    * @return whether it existed
+   * @throws ReadOnlyException if the directory was opened read-only
    */
   public synchronized boolean delete(long number) {
+    ensureWritable();
     if (!files.numbers().contains(number)) {
       return false;
     }
@@ -298,11 +351,13 @@ public final class BackupDirectory implements AutoCloseable {
    *
    * @param keep how many sound ones stay, at least 1
    * @return how many were deleted
+   * @throws ReadOnlyException if the directory was opened read-only
    */
   public synchronized int prune(int keep) {
     if (keep < 1) {
       throw new IllegalArgumentException("keep must be at least 1, but is " + keep);
     }
+    ensureWritable();
     List<Long> older = new ArrayList<>();
     int kept = 0;
     for (long number : files.numbers().reversed()) {
@@ -323,5 +378,12 @@ public final class BackupDirectory implements AutoCloseable {
     try (storage) {
       lock.close();
     }
+  }
+
+  /** What a directory is opened for. */
+  private enum Use {
+    CREATE,
+    EXTEND,
+    READ
   }
 }
