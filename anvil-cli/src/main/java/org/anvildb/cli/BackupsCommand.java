@@ -84,9 +84,12 @@ final class BackupsCommand extends StreamCommand {
         streams
             .err()
             .println(
-                "anvil backups: no backup "
+                "anvil backups: "
+                    + directory
+                    + " has no backup "
                     + number
-                    + "; 'anvil backups DIR --verify' tells of all that are there");
+                    + "; look with 'anvil backups DIR', or with --verify for those that can't be"
+                    + " read");
         return ExitCode.NEGATIVE;
       }
     }
@@ -108,7 +111,7 @@ final class BackupsCommand extends StreamCommand {
     streams.print(table.render(streams.style(), ""));
     if (verify) {
       String checked =
-          Figures.count(report.files()) + " files, " + ByteSize.ofBytes(report.bytes());
+          Figures.count(report.files(), "file", "files") + ", " + ByteSize.ofBytes(report.bytes());
       Findings.print(report, checked, streams);
     }
   }

@@ -68,7 +68,9 @@ final class DumpCommand extends StreamCommand {
         write(cursor, form, streams.out(), progress);
       } else {
         long entries = writeFile(cursor, form, file, progress);
-        streams.err().println("dumped " + Figures.count(entries) + " entries to " + file);
+        streams
+            .err()
+            .println("dumped " + Figures.count(entries, "entry", "entries") + " to " + file);
       }
     }
     return ExitCode.OK;

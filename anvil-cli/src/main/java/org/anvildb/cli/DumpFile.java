@@ -45,6 +45,11 @@ final class DumpFile implements AutoCloseable {
    * @throws IOException if there is one that is not to be replaced, or the system refuses
    */
   static DumpFile begin(Path file, boolean replace) throws IOException {
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder != null && Files.notExists(folder)) {
+      throw new IOException(
+          file + ": " + folder + " does not exist; create it first, or check the path");
+    }
     boolean exists = Files.exists(file);
     if (exists && !Files.isRegularFile(file)) {
       return new DumpFile(file, file, true, StandardOpenOption.WRITE);

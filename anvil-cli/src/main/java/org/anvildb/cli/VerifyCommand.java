@@ -49,15 +49,15 @@ final class VerifyCommand extends StreamCommand {
 
   private void print(VerifyReport report, long nanos) throws Exception {
     String checked =
-        Figures.count(report.files())
-            + " files, "
+        Figures.count(report.files(), "file", "files")
+            + ", "
             + ByteSize.ofBytes(report.bytes())
             + ", "
-            + Figures.count(report.entries())
-            + " entries, "
-            + (deep ? Figures.count(report.keysFound()) + " keys by point reads, " : "")
-            + Figures.count(report.records())
-            + " log records in "
+            + Figures.count(report.entries(), "entry", "entries")
+            + ", "
+            + (deep ? Figures.count(report.keysFound(), "key", "keys") + " by point reads, " : "")
+            + Figures.count(report.records(), "log record", "log records")
+            + " in "
             + Figures.duration(nanos);
     Findings.print(report, checked, streams);
   }

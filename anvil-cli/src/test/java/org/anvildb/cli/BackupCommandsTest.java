@@ -96,7 +96,7 @@ final class BackupCommandsTest {
     assertThat(CommandRun.of("backups", backups, "--verify").code()).isZero();
     CommandRun again = CommandRun.of("backups", backups, "--delete", "1");
     assertThat(again.code()).isEqualTo(ExitCode.NEGATIVE);
-    assertThat(again.err()).contains("no backup 1").hasLineCount(1);
+    assertThat(again.err()).contains(backups + " has no backup 1; ").hasLineCount(1);
     for (String other : List.of("--verify", "--json")) {
       CommandRun both = CommandRun.of("backups", backups, "--delete", "2", other);
       assertThat(both.code()).isEqualTo(ExitCode.USAGE);

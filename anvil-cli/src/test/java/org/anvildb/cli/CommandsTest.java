@@ -103,7 +103,7 @@ final class CommandsTest {
     CommandRun verify = run("verify");
     assertThat(verify.code()).isZero();
     assertThat(verify.out()).contains("all is well");
-    assertThat(run("verify", "--deep").out()).contains("all is well", "1 keys by point reads");
+    assertThat(run("verify", "--deep").out()).contains("all is well", "1 key by point reads");
     assertThat(run("verify", "--json").out()).contains("\"findings\": []");
   }
 

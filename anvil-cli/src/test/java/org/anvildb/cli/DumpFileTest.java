@@ -106,6 +106,16 @@ final class DumpFileTest {
   }
 
   @Test
+  void aFolderThatDoesNotExistIsNamed() {
+    file = folder.resolve("none/dump.csv");
+    CommandRun refused = dump();
+    assertThat(refused.code()).isEqualTo(ExitCode.DATA);
+    assertThat(refused.err())
+        .contains(folder.resolve("none") + " does not exist; create it first")
+        .hasLineCount(1);
+  }
+
+  @Test
   void aDirectoryIsRefusedAndLeftAlone() throws IOException {
     Files.createDirectory(file);
     assertThat(dump("--force").code()).isEqualTo(ExitCode.DATA);
