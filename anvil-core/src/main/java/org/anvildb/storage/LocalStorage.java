@@ -105,7 +105,8 @@ public final class LocalStorage implements Storage {
       }
       Path real = path.toRealPath();
       if (!readOnly && !Files.isWritable(real)) {
-        throw new ReadOnlyException(real + ": directory not writable; open read-only");
+        throw new ReadOnlyException(
+            real + ": directory not writable; open read-only, or change its permissions");
       }
       return new LocalStorage(real, readOnly);
     } catch (IOException e) {
