@@ -160,8 +160,10 @@ public final class Anvil {
    *     must not lie in the damaged one. If this throws, what it holds is incomplete: delete it
    * @return what was saved and lost
    * @throws org.anvildb.api.LockedException if the damaged database is open
-   * @throws org.anvildb.api.NotADatabaseException if the directory has no file of a database
+   * @throws org.anvildb.api.NotADatabaseException if the directory has no file of a database, or
+   *     the target is not empty
    * @throws org.anvildb.api.FormatException if a newer version or another engine wrote it
+   * @throws IllegalArgumentException if the target lies in the damaged one
    * @throws org.anvildb.api.DiskFullException if the disk has no room for the new database
    */
   public static RepairReport repair(Path damaged, Path target) {

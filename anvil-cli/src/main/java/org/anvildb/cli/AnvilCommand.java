@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",
-      "1:key not found, damage found, repair or the demo lost something",
+      "1:the answer is no: no such key, keyspace or backup; --if-absent found a value; damage"
+          + " found; repair or the demo lost something; a workload of bench failed",
       "2:wrong command line",
       "3:the database refused or failed; one line says why",
       "4:an input can't be read or an output can't be written",

@@ -54,8 +54,8 @@ final class BackupCommand extends StreamCommand {
           "backup "
               + made.number()
               + ": "
-              + Figures.count(made.files())
-              + " files, "
+              + Figures.count(made.files(), "file", "files")
+              + ", "
               + ByteSize.ofBytes(made.bytes())
               + " in "
               + Figures.duration(nanos));

@@ -14,25 +14,33 @@ import org.anvildb.cli.term.Figures;
 import org.anvildb.cli.term.Streams;
 import org.anvildb.cli.term.TextTable;
 import org.anvildb.cli.text.JsonText;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Lists the backups of a directory, and checks them if asked. */
+/** Lists the backups of a directory, and checks them if asked; deletes one. */
 @Command(
     name = "backups",
     description = {
-      "Lists the backups in a directory.",
+      "Lists the backups in a directory, or deletes one.",
       "With --verify reads every byte of them, names what is wrong, and exits with 1 if something"
-          + " is."
+          + " is. Changes nothing but with --delete, so the directory may be one that can't be"
+          + " written."
     },
-    footer = {"", "anvil backups /backups/shop --verify"})
+    footer = {"", "anvil backups /backups/shop --verify", "anvil backups /backups/shop --delete 3"})
 final class BackupsCommand extends StreamCommand {
   @Parameters(paramLabel = "DIR", description = "The directory of backups.")
   private Path directory = Path.of("");
 
   @Option(names = "--verify", description = "Check all files.")
   private boolean verify;
+
+  @Option(
+      names = "--delete",
+      paramLabel = "N",
+      description = "Delete the backup of this number, also one that can't be read.")
+  private @Nullable Long deleted;
 
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
@@ -43,9 +51,12 @@ final class BackupsCommand extends StreamCommand {
 
   @Override
   int run() throws Exception {
+    if (deleted != null) {
+      return delete(deleted);
+    }
     List<BackupInfo> infos;
     VerifyReport report = new VerifyReport(0, 0, 0, 0, 0, List.of());
-    try (var backups = BackupDirectory.openExisting(directory)) {
+    try (var backups = BackupDirectory.openReadOnly(directory)) {
       infos = backups.list();
       if (verify) {
         report = backups.verify();
@@ -64,6 +75,28 @@ final class BackupsCommand extends StreamCommand {
     return report.isClean() ? ExitCode.OK : ExitCode.NEGATIVE;
   }
 
+  private int delete(long number) throws Exception {
+    if (verify || json) {
+      throw new IllegalArgumentException("--delete excludes --verify and --json");
+    }
+    try (var backups = BackupDirectory.openExisting(directory)) {
+      if (!backups.delete(number)) {
+        streams
+            .err()
+            .println(
+                "anvil backups: "
+                    + directory
+                    + " has no backup "
+                    + number
+                    + "; look with 'anvil backups DIR', or with --verify for those that can't be"
+                    + " read");
+        return ExitCode.NEGATIVE;
+      }
+    }
+    streams.println("backup " + number + " deleted");
+    return ExitCode.OK;
+  }
+
   private void print(List<BackupInfo> infos, VerifyReport report) throws Exception {
     var table = new TextTable(">backup", "made", ">batches", ">files", ">size");
     for (BackupInfo info : infos) {
@@ -75,22 +108,11 @@ final class BackupsCommand extends StreamCommand {
           Figures.count(info.files()),
           ByteSize.ofBytes(info.bytes()).toString());
     }
-    var style = streams.style();
-    streams.print(table.render(style, ""));
-    if (!verify) {
-      return;
+    streams.print(table.render(streams.style(), ""));
+    if (verify) {
+      String checked =
+          Figures.count(report.files(), "file", "files") + ", " + ByteSize.ofBytes(report.bytes());
+      Findings.print(report, checked, streams);
     }
-    String checked = Figures.count(report.files()) + " files, " + ByteSize.ofBytes(report.bytes());
-    if (report.isClean()) {
-      streams.println(style.good("✓") + " all is well: " + checked);
-      return;
-    }
-    streams.println(
-        style.bad("✗ " + report.findings().size() + " things are wrong") + ": " + checked);
-    var wrong = new TextTable("file", "what is wrong");
-    for (VerifyReport.Finding finding : report.findings()) {
-      wrong.row(finding.file(), finding.problem());
-    }
-    streams.print(wrong.render(style, ""));
   }
 }

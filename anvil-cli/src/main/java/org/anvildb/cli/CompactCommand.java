@@ -1,25 +1,37 @@
 package org.anvildb.cli;
 
 import org.anvildb.api.ByteSize;
+import org.anvildb.api.Database;
 import org.anvildb.cli.term.Figures;
 import org.anvildb.cli.term.Streams;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** Merges tables down to the last level. */
 @Command(
     name = "compact",
     description = {
       "Merges tables down to the last level.",
-      "All of them, or those of one keyspace, or of a range; drops what is overwritten or"
-          + " deleted."
+      "Those of all keyspaces; with --keyspace, of that one. A range without --keyspace is one of"
+          + " the default keyspace. Drops what is overwritten or deleted."
     },
-    footer = {"", "anvil compact --db /tmp/shop --prefix a"})
+    footer = {
+      "",
+      "anvil compact --db /tmp/shop",
+      "anvil compact --db /tmp/shop --keyspace orders --prefix a"
+    })
 final class CompactCommand extends StreamCommand {
   @Mixin private final DatabaseOption database = new DatabaseOption();
-  @Mixin private final DatabaseOption.KeyspaceOption keyspace = new DatabaseOption.KeyspaceOption();
   @Mixin private final RangeOption range = new RangeOption();
   @Mixin private final EncodingOption.Keys keys = new EncodingOption.Keys();
+
+  @Option(
+      names = {"-k", "--keyspace"},
+      paramLabel = "NAME",
+      description = "The keyspace (default: all; with a range: " + Database.DEFAULT_KEYSPACE + ").")
+  private @Nullable String keyspace;
 
   CompactCommand(Streams streams) {
     super(streams);
@@ -31,8 +43,10 @@ final class CompactCommand extends StreamCommand {
     try (var db = database.openExisting()) {
       long before = db.stats().tableBytes();
       long start = System.nanoTime();
-      if (range.isGiven() || !keyspace.name().equals(db.name())) {
-        keyspace.existing(db).compact(keyRange);
+      if (keyspace != null) {
+        DatabaseOption.existingKeyspace(db, keyspace).compact(keyRange);
+      } else if (range.isGiven()) {
+        db.compact(keyRange);
       } else {
         db.compact();
       }

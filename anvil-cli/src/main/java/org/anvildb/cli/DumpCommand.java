@@ -1,9 +1,7 @@
 package org.anvildb.cli;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.anvildb.api.Cursor;
 import org.anvildb.cli.rows.RowFormat;
@@ -23,7 +21,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Writes entries as CSV, TSV or JSON lines.",
       "In the order of their keys. The column names tell the encoding, so that"
-          + " 'anvil load --header' reads it back byte for byte."
+          + " 'anvil load --header' reads it back byte for byte. A file is there as a whole, or"
+          + " not at all."
     },
     footer = {
       "",
@@ -32,7 +31,6 @@ import picocli.CommandLine.Parameters;
     })
 final class DumpCommand extends StreamCommand {
   private static final int REPORTED = 1 << 14;
-  private static final int BUFFER_BYTES = 1 << 18;
 
   @Mixin private final DatabaseOption database = new DatabaseOption();
   @Mixin private final DatabaseOption.KeyspaceOption keyspace = new DatabaseOption.KeyspaceOption();
@@ -52,6 +50,9 @@ final class DumpCommand extends StreamCommand {
       description = "csv, tsv or json (default: by the file's name, else csv).")
   private @Nullable RowFormat format;
 
+  @Option(names = "--force", description = "Replace FILE if it exists.")
+  private boolean force;
+
   DumpCommand(Streams streams) {
     super(streams);
   }
@@ -66,13 +67,22 @@ final class DumpCommand extends StreamCommand {
       if (file == null) {
         write(cursor, form, streams.out(), progress);
       } else {
-        try (var out = new BufferedOutputStream(Files.newOutputStream(file), BUFFER_BYTES)) {
-          write(cursor, form, out, progress);
-        }
-        streams.err().println("dumped " + Figures.count(progress.items()) + " entries to " + file);
+        long entries = writeFile(cursor, form, file, progress);
+        streams
+            .err()
+            .println("dumped " + Figures.count(entries, "entry", "entries") + " to " + file);
       }
     }
     return ExitCode.OK;
+  }
+
+  private long writeFile(Cursor cursor, RowFormat form, Path target, Progress progress)
+      throws IOException {
+    try (var dump = DumpFile.begin(target, force)) {
+      write(cursor, form, dump.out(), progress);
+      dump.publish();
+    }
+    return progress.items();
   }
 
   private void write(Cursor cursor, RowFormat form, OutputStream out, Progress progress)

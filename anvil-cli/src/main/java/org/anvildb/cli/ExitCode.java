@@ -5,7 +5,11 @@ final class ExitCode {
   /** Done. */
   static final int OK = 0;
 
-  /** The key is not there, a verification found damage, the demo lost something. */
+  /**
+   * The answer is no: the key to get, the keyspace to drop or the backup to delete is not there,
+   * {@code --if-absent} found a value, a verification found damage, a repair or the demo lost
+   * something, a workload of the benchmark failed.
+   */
   static final int NEGATIVE = 1;
 
   /** The command line is wrong. */

@@ -148,8 +148,7 @@ final class LoadCommand extends StreamCommand {
         .err()
         .println(
             "loaded "
-                + Figures.count(pipeline.loaded())
-                + " rows"
+                + Figures.count(pipeline.loaded(), "row", "rows")
                 + skipped
                 + " in "
                 + Figures.duration(progress.nanos())

@@ -9,7 +9,7 @@ import org.anvildb.api.ByteSize;
 
 /**
  * Turns the records of the engine into maps and lists, so that whatever they tell now or later is
- * in the JSON. Sizes become bytes, durations milliseconds.
+ * in the JSON. Sizes become bytes, durations milliseconds, which the name then tells.
  */
 final class RecordTree {
   private RecordTree() {}
@@ -28,12 +28,16 @@ final class RecordTree {
     };
   }
 
-  /** Returns the tree of a record: its components by name, in order. */
+  /**
+   * Returns the tree of a record: its components by name, in order. That of a duration gets its
+   * unit: {@code syncInterval} becomes {@code syncIntervalMillis}.
+   */
   static Map<String, Object> ofRecord(Record record) {
     var tree = new LinkedHashMap<String, Object>();
     for (RecordComponent component : record.getClass().getRecordComponents()) {
       try {
-        tree.put(component.getName(), of(component.getAccessor().invoke(record)));
+        Object value = component.getAccessor().invoke(record);
+        tree.put(component.getName() + (value instanceof Duration ? "Millis" : ""), of(value));
       } catch (ReflectiveOperationException e) {
         throw new IllegalStateException("can't read " + component, e);
       }

@@ -39,7 +39,7 @@ final class RepairCommand extends StreamCommand {
 
   @Override
   int run() throws Exception {
-    RepairReport report = Anvil.repair(database.directory(), target);
+    RepairReport report = Anvil.repair(database.existingDirectory(), target);
     if (json) {
       streams.print(JsonText.of(RecordTree.of(report)));
     } else {
@@ -82,7 +82,7 @@ final class RepairCommand extends StreamCommand {
   private void printLosses(RepairReport report) throws Exception {
     var style = streams.style();
     streams.println(
-        style.bad("✗ " + Figures.count(report.lossCount()) + " losses")
+        style.bad("✗ " + Figures.count(report.lossCount(), "loss", "losses"))
             + ": "
             + ByteSize.ofBytes(report.lostBytes()));
     var lost = new TextTable("file", ">offset", ">bytes", "why");

@@ -1,6 +1,7 @@
 package org.anvildb.cli;
 
 import java.nio.file.Path;
+import org.anvildb.api.NotADatabaseException;
 import org.anvildb.backup.BackupDirectory;
 import org.anvildb.backup.BackupInfo;
 import org.anvildb.cli.term.Figures;
@@ -15,7 +16,8 @@ import picocli.CommandLine.Parameters;
     name = "restore",
     description = {
       "Makes a database of a backup.",
-      "Every byte is checked; the database is there as a whole, or not at all."
+      "Every byte is checked; the database is there as a whole, or not at all. Changes nothing in"
+          + " the directory of backups."
     },
     footer = {"", "anvil restore /backups/shop /tmp/shop --backup 3"})
 final class RestoreCommand extends StreamCommand {
@@ -40,7 +42,7 @@ final class RestoreCommand extends StreamCommand {
 
   @Override
   int run() throws Exception {
-    try (var backups = BackupDirectory.openExisting(directory)) {
+    try (var backups = BackupDirectory.openReadOnly(directory)) {
       long start = System.nanoTime();
       long chosen = number == null ? newest(backups) : number;
       backups.restore(chosen, target);
@@ -54,6 +56,10 @@ final class RestoreCommand extends StreamCommand {
     return backups.list().stream()
         .mapToLong(BackupInfo::number)
         .max()
-        .orElseThrow(() -> new IllegalArgumentException(directory + " holds no backups"));
+        .orElseThrow(() ->
+            new NotADatabaseException(
+                directory
+                    + " holds no backup that can be read; name the directory that `backup`"
+                    + " wrote to, or see what 'anvil backups DIR --verify' finds"));
   }
 }

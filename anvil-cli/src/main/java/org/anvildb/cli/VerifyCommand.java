@@ -5,7 +5,6 @@ import org.anvildb.api.ByteSize;
 import org.anvildb.api.VerifyReport;
 import org.anvildb.cli.term.Figures;
 import org.anvildb.cli.term.Streams;
-import org.anvildb.cli.term.TextTable;
 import org.anvildb.cli.text.JsonText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,8 +37,7 @@ final class VerifyCommand extends StreamCommand {
   @Override
   int run() throws Exception {
     long start = System.nanoTime();
-    VerifyReport report =
-        deep ? Anvil.verifyDeeply(database.directory()) : Anvil.verify(database.directory());
+    VerifyReport report = database.onExisting(deep ? Anvil::verifyDeeply : Anvil::verify);
     long nanos = System.nanoTime() - start;
     if (json) {
       streams.print(JsonText.of(RecordTree.of(report)));
@@ -50,29 +48,17 @@ final class VerifyCommand extends StreamCommand {
   }
 
   private void print(VerifyReport report, long nanos) throws Exception {
-    var style = streams.style();
     String checked =
-        Figures.count(report.files())
-            + " files, "
+        Figures.count(report.files(), "file", "files")
+            + ", "
             + ByteSize.ofBytes(report.bytes())
             + ", "
-            + Figures.count(report.entries())
-            + " entries, "
-            + (deep ? Figures.count(report.keysFound()) + " keys by point reads, " : "")
-            + Figures.count(report.records())
-            + " log records in "
+            + Figures.count(report.entries(), "entry", "entries")
+            + ", "
+            + (deep ? Figures.count(report.keysFound(), "key", "keys") + " by point reads, " : "")
+            + Figures.count(report.records(), "log record", "log records")
+            + " in "
             + Figures.duration(nanos);
-    if (report.isClean()) {
-      streams.println(style.good("✓") + " all is well: " + checked);
-      return;
-    }
-    streams.println(
-        style.bad("✗ " + report.findings().size() + " things are wrong") + ": " + checked);
-    var table = new TextTable("file", ">offset", "what is wrong");
-    for (VerifyReport.Finding finding : report.findings()) {
-      String offset = finding.offset() < 0 ? "" : Long.toString(finding.offset());
-      table.row(finding.file(), offset, finding.problem());
-    }
-    streams.print(table.render(style, ""));
+    Findings.print(report, checked, streams);
   }
 }

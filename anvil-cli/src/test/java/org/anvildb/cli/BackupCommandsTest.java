@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,7 +75,7 @@ final class BackupCommandsTest {
     Files.write(stored, bytes);
     CommandRun list = CommandRun.of("backups", backups, "--verify");
     assertThat(list.code()).isEqualTo(ExitCode.NEGATIVE);
-    assertThat(list.out()).contains("1 things are wrong", "000001.bak");
+    assertThat(list.out()).contains("1 thing is wrong", "000001.bak");
     CommandRun restore = CommandRun.of("restore", backups, path("copy"));
     assertThat(restore.code()).isEqualTo(ExitCode.DATABASE);
     assertThat(restore.err()).contains("CorruptionException", "000001.bak").hasLineCount(1);
@@ -82,13 +83,60 @@ final class BackupCommandsTest {
   }
 
   @Test
-  void whatIsNotThereIsSaid() {
+  void aBackupThatCantBeReadIsDeletedByItsNumber() throws IOException {
+    CommandRun.of("backup", "--db", db, backups);
+    CommandRun.of("backup", "--db", db, backups);
+    Path manifest = folder.resolve("backups/BACKUP-000001");
+    Files.write(manifest, new byte[10]);
+    assertThat(CommandRun.of("backups", backups, "--verify").code()).isEqualTo(ExitCode.NEGATIVE);
+    CommandRun deleted = CommandRun.of("backups", backups, "--delete", "1");
+    assertThat(deleted.code()).isZero();
+    assertThat(deleted.out()).isEqualTo("backup 1 deleted\n");
+    assertThat(manifest).doesNotExist();
+    assertThat(CommandRun.of("backups", backups, "--verify").code()).isZero();
+    CommandRun again = CommandRun.of("backups", backups, "--delete", "1");
+    assertThat(again.code()).isEqualTo(ExitCode.NEGATIVE);
+    assertThat(again.err()).contains(backups + " has no backup 1; ").hasLineCount(1);
+    for (String other : List.of("--verify", "--json")) {
+      CommandRun both = CommandRun.of("backups", backups, "--delete", "2", other);
+      assertThat(both.code()).isEqualTo(ExitCode.USAGE);
+    }
+    assertThat(folder.resolve("backups/BACKUP-000002")).exists();
+  }
+
+  @Test
+  void listingAndRestoringChangeNothingInTheDirectory() throws IOException {
+    CommandRun.of("backup", "--db", db, backups);
+    Path lock = folder.resolve("backups/LOCK");
+    Files.delete(lock);
+    assertThat(CommandRun.of("backups", backups, "--verify").code()).isZero();
+    assertThat(CommandRun.of("restore", backups, path("copy")).code()).isZero();
+    assertThat(value(path("copy"))).isEqualTo("3\n");
+    assertThat(lock).doesNotExist();
+  }
+
+  @Test
+  void whatIsNotThereIsSaid() throws IOException {
     CommandRun none = CommandRun.of("backups", path("none"));
     assertThat(none.code()).isEqualTo(ExitCode.DATABASE);
-    assertThat(none.err()).contains("NotADatabaseException").hasLineCount(1);
+    assertThat(none.err())
+        .contains(
+            "NotADatabaseException", "does not exist; name the directory that `backup` wrote to")
+        .hasLineCount(1);
     assertThat(folder.resolve("none")).doesNotExist();
     assertThat(CommandRun.of("backup", "--db", path("none"), backups).code())
         .isEqualTo(ExitCode.DATABASE);
-    assertThat(CommandRun.of("backups", db).code()).isEqualTo(ExitCode.DATABASE);
+    for (CommandRun wrong :
+        List.of(CommandRun.of("backups", db), CommandRun.of("restore", db, path("copy")))) {
+      assertThat(wrong.code()).isEqualTo(ExitCode.DATABASE);
+      assertThat(wrong.err())
+          .contains("holds no backups", "name the directory that `backup` wrote to")
+          .hasLineCount(1);
+    }
+    CommandRun empty =
+        CommandRun.of(
+            "restore", Files.createDirectory(folder.resolve("e")).toString(), path("copy"));
+    assertThat(empty.code()).isEqualTo(ExitCode.DATABASE);
+    assertThat(empty.err()).contains("holds no backup that can be read").hasLineCount(1);
   }
 }

@@ -4,14 +4,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import org.anvildb.api.AnvilException;
 import org.anvildb.api.CorruptionException;
 import org.anvildb.api.Database;
 import org.anvildb.api.NotADatabaseException;
+import org.anvildb.api.ReadOnlyException;
 import org.anvildb.api.StorageException;
 import org.anvildb.api.VerifyReport;
 import org.anvildb.engine.Engine;
@@ -22,8 +21,6 @@ import org.anvildb.storage.FileCopy;
 import org.anvildb.storage.FileNames;
 import org.anvildb.storage.LocalStorage;
 import org.anvildb.storage.Storage;
-import org.anvildb.version.FileName;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A directory of backups, each of which can be restored by itself. A table that several of them
@@ -38,22 +35,29 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A backup is there when its manifest is, which is written last and becomes visible by one
  * rename: a crash leaves none or a whole one, and never harms others. What it left is deleted by
- * the next backup. One process has the directory open at a time; thread-safe, one call after the
- * other.
+ * the next backup.
+ *
+ * <p>Either one has the directory open to change it, or any number of processes have it open {@link
+ * #openReadOnly read-only}; in one JVM it is open once. Thread-safe, one call after the other.
  */
 public final class BackupDirectory implements AutoCloseable {
-  /** The longest manifest that is read: that of a million files. */
-  private static final int MOST_MANIFEST_BYTES =
-      BackupFormat.HEAD_BYTES + 1_000_000 * BackupFormat.FILE_BYTES + BackupFormat.CRC_BYTES;
+  private static final String NAME_BACKUPS = "name the directory that `backup` wrote to";
 
   private final Storage storage;
   private final DirectoryLock lock;
   private final InstantSource clock;
+  private final boolean readOnly;
+  private final BackupFiles files;
+  private final BackupSweep sweep;
 
-  private BackupDirectory(Storage storage, DirectoryLock lock, InstantSource clock) {
+  private BackupDirectory(
+      Storage storage, DirectoryLock lock, InstantSource clock, boolean readOnly) {
     this.storage = storage;
     this.lock = lock;
     this.clock = clock;
+    this.readOnly = readOnly;
+    files = new BackupFiles(storage);
+    sweep = new BackupSweep(storage, lock, files);
   }
 
   /**
@@ -75,9 +79,36 @@ public final class BackupDirectory implements AutoCloseable {
    * @return the directory; close it
    * @throws org.anvildb.api.LockedException if it is open already
    * @throws NotADatabaseException if it does not exist, or holds other files and no backups
+   * @throws ReadOnlyException if it can't be written; {@link #openReadOnly} reads it
    */
   public static BackupDirectory openExisting(Path directory) {
-    return open(LocalStorage.open(directory, false, false), InstantSource.system());
+    return open(existing(directory, false), InstantSource.system(), Use.EXTEND);
+  }
+
+  /**
+   * Opens a directory of backups that exists, to list, verify and restore them. Nothing in it is
+   * changed or created, so it may lie on a medium that can't be written.
+   *
+   * <p>Other processes may have it open read-only, too. They and one that makes a backup exclude
+   * each other, unless the file {@code LOCK} is missing or can't be read.
+   *
+   * @param directory the directory
+   * @return the directory, of which {@link #create}, {@link #delete} and {@link #prune} throw
+   *     {@link ReadOnlyException}; close it
+   * @throws org.anvildb.api.LockedException if it is open already, in this JVM or to be changed
+   * @throws NotADatabaseException if it does not exist, or holds other files and no backups
+   */
+  public static BackupDirectory openReadOnly(Path directory) {
+    return open(existing(directory, true), InstantSource.system(), Use.READ);
+  }
+
+  private static Storage existing(Path directory, boolean readOnly) {
+    try {
+      return LocalStorage.open(directory, false, readOnly);
+    } catch (NotADatabaseException e) {
+      throw new NotADatabaseException(
+          directory.toAbsolutePath() + ": does not exist; " + NAME_BACKUPS, e);
+    }
   }
 
   /**
@@ -88,12 +119,16 @@ public final class BackupDirectory implements AutoCloseable {
    * @return the directory; close it
    */
   public static BackupDirectory open(Storage storage, InstantSource clock) {
+    return open(storage, clock, Use.CREATE);
+  }
+
+  private static BackupDirectory open(Storage storage, InstantSource clock, Use use) {
     DirectoryLock lock = storage.lock(Duration.ZERO);
     boolean opened = false;
     try {
-      refuseForeign(storage);
+      refuseForeign(storage, use);
       opened = true;
-      return new BackupDirectory(storage, lock, clock);
+      return new BackupDirectory(storage, lock, clock, use == Use.READ);
     } finally {
       if (!opened) {
         lock.close();
@@ -101,10 +136,10 @@ public final class BackupDirectory implements AutoCloseable {
     }
   }
 
-  private static void refuseForeign(Storage storage) {
+  private static void refuseForeign(Storage storage, Use use) {
     int foreign = 0;
     for (String name : storage.list()) {
-      if (isOurs(name)) {
+      if (BackupFiles.isOurs(name)) {
         return;
       }
       foreign += name.equals(FileNames.LOCK) ? 0 : 1;
@@ -114,14 +149,18 @@ public final class BackupDirectory implements AutoCloseable {
           storage.location()
               + " holds no backups, but "
               + foreign
-              + " other files; choose an empty directory, or one that does not exist");
+              + " other files; "
+              + (use == Use.CREATE
+                  ? "choose an empty directory, or one that does not exist"
+                  : NAME_BACKUPS));
     }
   }
 
-  private static boolean isOurs(String name) {
-    return name.equals(BackupFormat.DRAFT)
-        || BackupFormat.manifestNumber(name) > 0
-        || BackupFormat.storedNumber(name) > 0;
+  private void ensureWritable() {
+    if (readOnly) {
+      throw new ReadOnlyException(
+          storage.location() + ": the backups were opened read-only; open them to be changed");
+    }
   }
 
   /**
@@ -133,6 +172,7 @@ public final class BackupDirectory implements AutoCloseable {
    *
    * @param database an open database of this library
    * @return what was made
+   * @throws ReadOnlyException if the directory was opened read-only
    * @throws CorruptionException if a file has a number that no directory comes to; nothing was made
    * @throws StorageException if a disk fails or is full; nothing was made then, unless the message
    *     says that the backup may be there. Neither the database nor other backups are the worse for
@@ -142,6 +182,7 @@ public final class BackupDirectory implements AutoCloseable {
     if (!(database instanceof Engine engine)) {
       throw new IllegalArgumentException("the database is none of this library");
     }
+    ensureWritable();
     lock.ensureValid();
     boolean done = false;
     try {
@@ -157,10 +198,11 @@ public final class BackupDirectory implements AutoCloseable {
 
   private BackupInfo make(Engine engine) {
     long createdMillis = clock.millis();
-    List<BackupManifest> present = sweep();
+    List<BackupManifest> present = sweep.run();
     UUID id = engine.databaseId();
-    long number = nextBackup();
-    CapturedFiles captured = new CapturedFiles(storage, tables(present, id), nextStored());
+    long number = files.nextBackup();
+    CapturedFiles captured =
+        new CapturedFiles(storage, files.tables(present, id), files.nextStored());
     long lastSequence = engine.capture(captured);
     BackupManifest made =
         new BackupManifest(number, createdMillis, id, lastSequence, captured.all());
@@ -172,7 +214,7 @@ public final class BackupDirectory implements AutoCloseable {
   /** Deletes what was written of a backup that failed: the disk may be full. */
   private void giveBack() {
     try {
-      sweep();
+      sweep.run();
     } catch (AnvilException e) {
       // The failure of the backup is the one to tell; the next one tries again.
     }
@@ -219,8 +261,8 @@ public final class BackupDirectory implements AutoCloseable {
    */
   public synchronized List<BackupInfo> list() {
     List<BackupInfo> infos = new ArrayList<>();
-    for (long number : numbers()) {
-      BackupManifest manifest = readIfSound(number);
+    for (long number : files.numbers()) {
+      BackupManifest manifest = files.readIfSound(number);
       if (manifest != null) {
         infos.add(manifest.info());
       }
@@ -235,8 +277,8 @@ public final class BackupDirectory implements AutoCloseable {
    */
   public synchronized VerifyReport verify() {
     BackupVerification verification = new BackupVerification(storage);
-    for (long number : numbers()) {
-      verification.manifest(BackupFormat.manifestName(number), () -> read(number));
+    for (long number : files.numbers()) {
+      verification.manifest(BackupFormat.manifestName(number), () -> files.read(number));
     }
     return verification.report();
   }
@@ -249,9 +291,9 @@ public final class BackupDirectory implements AutoCloseable {
    * @throws IllegalArgumentException if there is no such backup
    */
   public synchronized VerifyReport verify(long number) {
-    ensureExists(number);
+    files.ensureExists(number);
     BackupVerification verification = new BackupVerification(storage);
-    verification.manifest(BackupFormat.manifestName(number), () -> read(number));
+    verification.manifest(BackupFormat.manifestName(number), () -> files.read(number));
     return verification.report();
   }
 
@@ -268,8 +310,8 @@ public final class BackupDirectory implements AutoCloseable {
    *     such as are none of a database's
    */
   public synchronized void restore(long number, Path directory) {
-    ensureExists(number);
-    BackupManifest manifest = read(number);
+    files.ensureExists(number);
+    BackupManifest manifest = files.read(number);
     for (StoredFile file : manifest.files()) {
       BackupVerification.ensurePresent(storage, file);
     }
@@ -283,20 +325,22 @@ public final class BackupDirectory implements AutoCloseable {
   }
 
   /**
-   * Deletes a backup, and the files that no other one has.
+   * Deletes a backup, also one that can't be read, and the files that no other one has.
    *
    * @param number its number
    * @return whether it existed
+   * @throws ReadOnlyException if the directory was opened read-only
    */
   public synchronized boolean delete(long number) {
-    if (!numbers().contains(number)) {
+    ensureWritable();
+    if (!files.numbers().contains(number)) {
       return false;
     }
     lock.ensureValid();
     storage.delete(BackupFormat.manifestName(number));
     // Here, too: while another manifest can't be read, the sweep deletes and syncs nothing.
     storage.syncDirectory();
-    sweep();
+    sweep.run();
     return true;
   }
 
@@ -307,137 +351,25 @@ public final class BackupDirectory implements AutoCloseable {
    *
    * @param keep how many sound ones stay, at least 1
    * @return how many were deleted
+   * @throws ReadOnlyException if the directory was opened read-only
    */
   public synchronized int prune(int keep) {
     if (keep < 1) {
       throw new IllegalArgumentException("keep must be at least 1, but is " + keep);
     }
+    ensureWritable();
     List<Long> older = new ArrayList<>();
     int kept = 0;
-    for (long number : numbers().reversed()) {
-      BackupManifest manifest = readIfSound(number);
+    for (long number : files.numbers().reversed()) {
+      BackupManifest manifest = files.readIfSound(number);
       if (manifest != null && kept == keep) {
         older.add(number);
-      } else if (manifest != null && isPresent(manifest)) {
+      } else if (manifest != null && files.isPresent(manifest)) {
         kept++;
       }
     }
     older.reversed().forEach(this::delete);
     return older.size();
-  }
-
-  private boolean isPresent(BackupManifest manifest) {
-    return manifest.files().stream().allMatch(f -> BackupVerification.isPresent(storage, f));
-  }
-
-  /**
-   * Deletes the files that no backup has. None is deleted while a manifest can't be read, as it may
-   * name any of them; nor without the lock, as its next holder may be writing them.
-   *
-   * @return the backups whose manifests are sound
-   */
-  private List<BackupManifest> sweep() {
-    lock.ensureValid();
-    if (storage.exists(BackupFormat.DRAFT)) {
-      storage.delete(BackupFormat.DRAFT);
-    }
-    List<BackupManifest> present = new ArrayList<>();
-    Set<String> used = new HashSet<>();
-    boolean isComplete = true;
-    for (long number : numbers()) {
-      BackupManifest manifest = readIfSound(number);
-      if (manifest == null) {
-        isComplete = false;
-      } else {
-        present.add(manifest);
-        manifest.files().forEach(file -> used.add(file.storedName()));
-      }
-    }
-    if (isComplete) {
-      deleteUnused(used);
-    }
-    return present;
-  }
-
-  private void deleteUnused(Set<String> used) {
-    List<String> unused = new ArrayList<>(storage.list());
-    unused.removeIf(name -> BackupFormat.storedNumber(name) <= 0 || used.contains(name));
-    if (!unused.isEmpty()) {
-      // A manifest whose removal is not durable may come back, and would miss them.
-      storage.syncDirectory();
-      unused.forEach(storage::delete);
-    }
-  }
-
-  /** Returns the tables of a database that are stored, and as long as they should be. */
-  private List<StoredFile> tables(List<BackupManifest> present, UUID databaseId) {
-    List<StoredFile> tables = new ArrayList<>();
-    for (BackupManifest manifest : present) {
-      if (manifest.databaseId().equals(databaseId)) {
-        for (StoredFile file : manifest.files()) {
-          if (file.kind() == FileName.Kind.TABLE && BackupVerification.isPresent(storage, file)) {
-            tables.add(file);
-          }
-        }
-      }
-    }
-    return tables;
-  }
-
-  private long nextStored() {
-    long highest = 0;
-    for (String name : storage.list()) {
-      highest = Math.max(highest, BackupFormat.storedNumber(name));
-    }
-    return next(highest, BackupFormat.storedName(highest));
-  }
-
-  private long nextBackup() {
-    List<Long> numbers = numbers();
-    long highest = numbers.isEmpty() ? 0 : numbers.getLast();
-    return next(highest, BackupFormat.manifestName(highest));
-  }
-
-  /** Refuses to count on from a number that somebody made up: names would grow too long to read. */
-  private static long next(long highest, String name) {
-    if (highest >= BackupFormat.NUMBER_LIMIT) {
-      throw new CorruptionException(
-          name, -1, "no directory of backups comes to this number; remove the file");
-    }
-    return highest + 1;
-  }
-
-  private List<Long> numbers() {
-    return storage.list().stream()
-        .map(BackupFormat::manifestNumber)
-        .filter(number -> number > 0)
-        .sorted()
-        .toList();
-  }
-
-  private void ensureExists(long number) {
-    List<Long> numbers = numbers();
-    if (!numbers.contains(number)) {
-      throw new IllegalArgumentException(
-          storage.location() + " has no backup " + number + "; there are: " + numbers);
-    }
-  }
-
-  private @Nullable BackupManifest readIfSound(long number) {
-    try {
-      return read(number);
-    } catch (AnvilException e) {
-      return null;
-    }
-  }
-
-  private BackupManifest read(long number) {
-    String name = BackupFormat.manifestName(number);
-    long size = storage.size(name);
-    if (size > MOST_MANIFEST_BYTES) {
-      throw new CorruptionException(name, MOST_MANIFEST_BYTES, "is longer than any manifest");
-    }
-    return BackupFormat.decode(number, storage.read(name, 0, (int) size));
   }
 
   /** Lets go of the directory, once a call under way has ended. A second close does nothing. */
@@ -446,5 +378,12 @@ public final class BackupDirectory implements AutoCloseable {
     try (storage) {
       lock.close();
     }
+  }
+
+  /** What a directory is opened for. */
+  private enum Use {
+    CREATE,
+    EXTEND,
+    READ
   }
 }

@@ -91,19 +91,22 @@ public final class LocalStorage implements Storage {
         if (!create || readOnly) {
           throw new NotADatabaseException(
               path
-                  + ": does not exist ("
-                  + (readOnly ? "read-only" : "createIfMissing=false")
-                  + ")");
+                  + (readOnly
+                      ? ": does not exist, and reading makes none; check the path, or open it for"
+                          + " writing with createIfMissing=true"
+                      : ": does not exist (createIfMissing=false); check the path, or open it with"
+                          + " createIfMissing=true"));
         }
         createDirectory(path);
       }
       if (!Files.isDirectory(path)) {
         throw new StorageException(
-            path + ": is not a directory; name the directory that holds the database", null);
+            path + ": is not a directory; name the directory, not a file", null);
       }
       Path real = path.toRealPath();
       if (!readOnly && !Files.isWritable(real)) {
-        throw new ReadOnlyException(real + ": directory not writable; open read-only");
+        throw new ReadOnlyException(
+            real + ": directory not writable; open read-only, or change its permissions");
       }
       return new LocalStorage(real, readOnly);
     } catch (IOException e) {
@@ -117,7 +120,8 @@ public final class LocalStorage implements Storage {
    * @param directory where it is; it is made if there is none, and must be empty
    * @param source the directory of the other one, in which it must not lie
    * @return the storage
-   * @throws IllegalArgumentException if it is not empty, or lies in the source
+   * @throws IllegalArgumentException if it lies in the source
+   * @throws NotADatabaseException if it is not empty
    * @throws StorageException if the system refuses
    */
   public static LocalStorage openEmpty(Path directory, LocalStorage source) {
@@ -136,8 +140,8 @@ public final class LocalStorage implements Storage {
     }
     LocalStorage storage = open(directory, true, false);
     if (!storage.list().isEmpty()) {
-      throw new IllegalArgumentException(
-          path + " is not empty; name a directory that is, or one that does not exist");
+      throw new NotADatabaseException(
+          path + ": is not empty; name a directory that does not exist, or is empty");
     }
     return storage;
   }
@@ -155,7 +159,11 @@ public final class LocalStorage implements Storage {
     Path parent = path.getParent();
     if (parent != null && isAbsent(parent)) {
       throw new StorageException(
-          path + ": cannot create directory: " + parent + " does not exist", null);
+          path
+              + ": cannot create directory: "
+              + parent
+              + " does not exist; create it first, or check the path",
+          null);
     }
     Files.createDirectory(path, ownerOnly("rwx------"));
     if (parent != null) {

@@ -242,7 +242,7 @@ final class RepairTest {
     Files.createDirectory(target);
     Files.writeString(target.resolve("letter.txt"), "mine");
     assertThatThrownBy(() -> Anvil.repair(directory, target))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(NotADatabaseException.class)
         .hasMessageContaining("not empty");
     assertThat(directory.resolve("inside")).doesNotExist();
     assertThat(MisuseDirectories.digests(directory)).isEqualTo(before);

@@ -32,9 +32,14 @@ final class LocalStorageTest {
     Path absent = top.resolve("absent");
     assertThatThrownBy(() -> LocalStorage.open(absent, false, false))
         .isInstanceOf(NotADatabaseException.class)
-        .hasMessage(absent + ": does not exist (createIfMissing=false)");
+        .hasMessage(
+            absent
+                + ": does not exist (createIfMissing=false); check the path, or open it with"
+                + " createIfMissing=true");
     assertThatThrownBy(() -> LocalStorage.open(absent, true, true))
-        .isInstanceOf(NotADatabaseException.class);
+        .isInstanceOf(NotADatabaseException.class)
+        .hasMessageStartingWith(
+            absent + ": does not exist, and reading makes none; check the path");
     assertThat(absent).doesNotExist();
   }
 
@@ -74,7 +79,11 @@ final class LocalStorageTest {
     Path path = top.resolve("no").resolve("db");
     assertThatThrownBy(() -> LocalStorage.open(path, true, false))
         .isInstanceOf(StorageException.class)
-        .hasMessage(path + ": cannot create directory: " + top.resolve("no") + " does not exist");
+        .hasMessage(
+            path
+                + ": cannot create directory: "
+                + top.resolve("no")
+                + " does not exist; create it first, or check the path");
   }
 
   @Test

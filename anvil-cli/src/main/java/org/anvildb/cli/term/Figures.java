@@ -13,6 +13,11 @@ public final class Figures {
     return String.format(Locale.ROOT, "%,d", number);
   }
 
+  /** Returns a count and what is counted: {@code 1 file}, {@code 2 files}. */
+  public static String count(long number, String one, String many) {
+    return count(number) + " " + (number == 1 ? one : many);
+  }
+
   /** Returns a duration in the unit that fits: {@code 850 ns}, {@code 1.2 ms}, {@code 3.4 s}. */
   public static String duration(long nanos) {
     if (nanos < 1_000) {
