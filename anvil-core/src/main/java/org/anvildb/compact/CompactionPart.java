@@ -24,7 +24,7 @@ final class CompactionPart {
     this.outputs = new OutputTables(files, task.options(), hash -> {});
   }
 
-  /** Merges; what fails is kept for {@link #failure()}, what was written for {@link #abandon}. */
+  /** Merges; what fails is kept for {@link #failure()}, what was written for its end. */
   void run(BooleanSupplier cancelled) {
     try (InternalCursor merged =
         MergingCursor.of(task.runs().stream().map(TableRun::cursor).toList())) {
@@ -71,5 +71,9 @@ final class CompactionPart {
 
   void abandon(Throwable reason) {
     outputs.abandon(reason);
+  }
+
+  void giveUp() {
+    outputs.giveUp();
   }
 }

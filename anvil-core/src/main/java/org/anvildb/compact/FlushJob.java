@@ -3,7 +3,6 @@ package org.anvildb.compact;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import org.anvildb.api.FilterPolicy;
@@ -62,7 +61,7 @@ public final class FlushJob {
         OutputTables tables = new OutputTables(files, input.options(), hashes);
         outputs.add(tables);
         if (!write(input, tables)) {
-          abandon(outputs, new CancellationException());
+          outputs.forEach(OutputTables::giveUp);
           return Optional.empty();
         }
         for (TableMeta meta : tables.finish()) {

@@ -2,6 +2,8 @@ package org.anvildb.compact;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.anvildb.table.Table;
 import org.anvildb.table.TableMeta;
@@ -116,27 +118,46 @@ final class OutputTables {
 
   /** Deletes all files, finished ones too; what fails then is added to the reason. */
   void abandon(Throwable reason) {
+    Consumer<RuntimeException> told =
+        e -> {
+          if (e != reason) {
+            reason.addSuppressed(e);
+          }
+        };
+    close(told);
+    delete((name, e) -> told.accept(e));
+  }
+
+  /** Deletes all files of a job that is given up; what can't be deleted goes to the discarder. */
+  void giveUp() {
+    // How a file closes that is about to be deleted is of no interest.
+    close(e -> {});
+    delete(files.discarder()::accept);
+  }
+
+  private void close(Consumer<RuntimeException> onFailure) {
     TableWriter open = writer;
     writer = null;
     if (open != null) {
-      attempt(open::abandon, reason);
+      attempt(open::abandon, onFailure);
     }
-    opened.forEach(table -> attempt(table::close, reason));
+    opened.forEach(table -> attempt(table::close, onFailure));
     opened.clear();
+  }
+
+  private void delete(BiConsumer<String, RuntimeException> onFailure) {
     for (String name : created) {
-      attempt(() -> files.storage().delete(name), reason);
+      attempt(() -> files.storage().delete(name), e -> onFailure.accept(name, e));
     }
     created.clear();
     finished.clear();
   }
 
-  private static void attempt(Runnable step, Throwable reason) {
+  private static void attempt(Runnable step, Consumer<RuntimeException> onFailure) {
     try {
       step.run();
     } catch (RuntimeException e) {
-      if (e != reason) {
-        reason.addSuppressed(e);
-      }
+      onFailure.accept(e);
     }
   }
 }

@@ -112,7 +112,7 @@ final class Assembly {
     undo.add(log::close);
 
     TableFactory factory =
-        new TableFactory(tableFiles(numbers::allocate, tables), tables, found.hashSeed());
+        new TableFactory(tableFiles(numbers::allocate, tables, garbage), tables, found.hashSeed());
     GroupCommit group = new GroupCommit(scheduler, e -> health.fail("syncing the log", e));
     LogSegments segments = new LogSegments(pool, group, garbage, found.hashSeed(), scheduler);
     // As many as the process before can have had, with the one that took its writes.
@@ -192,7 +192,8 @@ final class Assembly {
     tables.openAll(version);
     ReplayedLog log = ReplayedLog.read(storage, version, storage.list());
     undo.add(log::close);
-    TableFactory factory = new TableFactory(tableFiles(none, tables), tables, version.hashSeed());
+    TableFactory factory =
+        new TableFactory(tableFiles(none, tables, garbage), tables, version.hashSeed());
     GroupCommit group = new GroupCommit(scheduler, e -> health.fail("syncing the log", e));
     LogSegments segments = new LogSegments(pool, group, garbage, version.hashSeed(), scheduler);
     var empty =
@@ -256,8 +257,9 @@ final class Assembly {
     return new ReadStates(tables, first);
   }
 
-  private TableFiles tableFiles(LongSupplier numbers, OpenTables tables) {
-    return new TableFiles(storage, numbers, tables::openUncounted, tables::keep);
+  private TableFiles tableFiles(LongSupplier numbers, OpenTables tables, Garbage garbage) {
+    return new TableFiles(
+        storage, numbers, tables::openUncounted, tables::keep, garbage::discardLater);
   }
 
   /** What the two ways of opening hand to the wiring. */

@@ -214,10 +214,10 @@ final class Compactor {
       scheduler.submitLater(Lane.CHORE, QUIET_NANOS, () -> settle(mark));
     } catch (RuntimeException | Error e) {
       // What it would win can wait: the next change of tables plans it again.
-      LOG.log(System.Logger.Level.WARNING, "a look at quiet levels could not be planned", e);
       synchronized (this) {
         settling = false;
       }
+      LOG.log(System.Logger.Level.WARNING, "a look at quiet levels could not be planned", e);
     }
   }
 
@@ -268,11 +268,14 @@ final class Compactor {
     try {
       scheduler.submit(Lane.COMPACTION, () -> carryOut(plan));
     } catch (RuntimeException | Error e) {
-      health.fail("starting to merge tables", e);
-      synchronized (this) {
-        running = running.without(plan);
+      try {
+        health.fail("starting to merge tables", e);
+      } finally {
+        synchronized (this) {
+          running = running.without(plan);
+        }
+        finished.open();
       }
-      finished.open();
     }
   }
 
@@ -316,7 +319,16 @@ final class Compactor {
         scheduler.submit(Lane.COMPACTION, () -> share(plan, () -> work));
       }
     } catch (RuntimeException | Error e) {
-      LOG.log(System.Logger.Level.WARNING, "no further thread could join a merge", e);
+      tellAlone(e);
+    }
+  }
+
+  /** Tells that nobody joined; where even that fails, the merge goes on: it is begun already. */
+  private static void tellAlone(Throwable cause) {
+    try {
+      LOG.log(System.Logger.Level.WARNING, "no further thread could join a merge", cause);
+    } catch (RuntimeException e) {
+      cause.addSuppressed(e);
     }
   }
 

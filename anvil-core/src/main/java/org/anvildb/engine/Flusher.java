@@ -88,10 +88,11 @@ final class Flusher {
     try {
       scheduler.submit(Lane.FLUSH, this::flushOldest);
     } catch (RuntimeException | Error e) {
-      health.fail("starting to write a memtable into a table", e);
-      tellIfGivenUp();
-      flushed.open();
-      onChange.run();
+      try {
+        health.fail("starting to write a memtable into a table", e);
+      } finally {
+        tellAll();
+      }
     }
   }
 
@@ -179,15 +180,21 @@ final class Flusher {
         health.failWork("writing a memtable into a table", e);
       }
     } finally {
+      // Also where a failure could not be logged: somebody may wait for this end.
       slot.release();
+      long end = scheduler.nanoTime();
+      clock.end(end);
+      nanos.add(end - begin);
+      tellAll();
     }
-    long end = scheduler.nanoTime();
-    clock.end(end);
-    nanos.add(end - begin);
+    return failure;
+  }
+
+  /** Tells all who wait that something may have changed. */
+  private void tellAll() {
     tellIfGivenUp();
     flushed.open();
     onChange.run();
-    return failure;
   }
 
   private void tellIfGivenUp() {

@@ -196,6 +196,13 @@ final class Garbage {
     }
   }
 
+  /** Takes a file that never became part of the database, and why it could not be deleted yet. */
+  void discardLater(String file, Throwable cause) {
+    if (enqueue(file, 0)) {
+      tryLater(file, cause);
+    }
+  }
+
   /** Waits, for a bounded time and heedless of interrupts, until nothing is queued. */
   void awaitEmpty(long timeoutNanos) {
     List<Runnable> early;

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import org.anvildb.api.CorruptionException;
 import org.anvildb.api.DiskFullException;
@@ -26,6 +27,8 @@ import org.junit.jupiter.api.Test;
 final class CompactionJobTest {
   private static final BooleanSupplier NEVER = () -> false;
   private static final long WHOLE = 1 << 30;
+  private static final BiConsumer<String, Throwable> NONE_LEFT =
+      (file, cause) -> fail(file + " is left");
 
   private final JobStore store = new JobStore();
 
@@ -233,13 +236,37 @@ final class CompactionJobTest {
   }
 
   @Test
+  void whatACancelledJobCantDeleteIsHandedOn() {
+    var runs = twoRuns(store, 6000);
+    var before = store.content();
+    BooleanSupplier afterTheFirstOutput =
+        () -> {
+          boolean isOver = store.storage.list().size() > before.size();
+          if (isOver) {
+            store.failDeletes();
+          }
+          return isOver;
+        };
+    var job = new CompactionJob(store.files(), task(runs, 4000), afterTheFirstOutput);
+    assertThat(job.run()).isEmpty();
+    var left = store.content();
+    assertThat(left).hasSizeGreaterThan(before.size());
+    left.keySet().removeAll(before.keySet());
+    assertThat(store.discarded).containsExactlyInAnyOrderElementsOf(left.keySet());
+  }
+
+  @Test
   void anOutputThatReadsBackWronglyIsThrownAway() {
     var runs = twoRuns(store, 6000);
     var other = store.write(List.of(put("z", 0, "not what was written")));
     var before = store.content();
     var lying =
         new TableFiles(
-            store.storage, store.files().numbers(), meta -> store.open(other.meta()), Table::close);
+            store.storage,
+            store.files().numbers(),
+            meta -> store.open(other.meta()),
+            Table::close,
+            NONE_LEFT);
     var task = task(runs, WHOLE);
     assertThatThrownBy(() -> new CompactionJob(lying, task, NEVER).run())
         .isInstanceOf(CorruptionException.class)
@@ -250,7 +277,8 @@ final class CompactionJobTest {
   @Test
   void outputsAreHandedOnOpen() {
     List<Table> kept = new ArrayList<>();
-    var files = new TableFiles(store.storage, store.files().numbers(), store::open, kept::add);
+    var files =
+        new TableFiles(store.storage, store.files().numbers(), store::open, kept::add, NONE_LEFT);
     var task = task(twoRuns(store, 6000), WHOLE);
     var result = new CompactionJob(files, task, NEVER).run().orElseThrow();
     assertThat(kept).extracting(Table::meta).isEqualTo(result.tables());
@@ -273,7 +301,8 @@ final class CompactionJobTest {
               opened.add(table);
               return table;
             },
-            kept::add);
+            kept::add,
+            NONE_LEFT);
     var task = task(twoRuns(store, 6000), 20_000);
     assertThat(new CompactionJob(files, task, () -> !opened.isEmpty()).run()).isEmpty();
     assertThat(kept).isEmpty();
@@ -304,7 +333,8 @@ final class CompactionJobTest {
               opened.add(table);
               return table;
             },
-            table -> fail("nothing is to be kept"));
+            table -> fail("nothing is to be kept"),
+            NONE_LEFT);
     var tasks = twoParts(cut, first, second);
     assertThatThrownBy(() -> new CompactionJob(files, tasks, NEVER).run())
         .isInstanceOf(StorageException.class)
@@ -326,7 +356,8 @@ final class CompactionJobTest {
             meta -> {
               throw new DiskFullException("no room", null);
             },
-            Table::close);
+            Table::close,
+            NONE_LEFT);
     var tasks = twoParts("b".getBytes(StandardCharsets.UTF_8), first, second);
     assertThatThrownBy(() -> new CompactionJob(files, tasks, NEVER).run())
         .isInstanceOf(DiskFullException.class)

@@ -16,6 +16,7 @@ import org.anvildb.cursor.TestEntry;
 import org.anvildb.storage.sim.MemoryStorage;
 import org.anvildb.storage.sim.Operation;
 import org.anvildb.storage.sim.OperationHook;
+import org.anvildb.storage.sim.OperationKind;
 import org.anvildb.table.BlockCache;
 import org.anvildb.table.Codecs;
 import org.anvildb.table.Table;
@@ -32,9 +33,14 @@ final class JobStore {
 
   final MemoryStorage storage = new MemoryStorage(Arena::ofConfined);
   final List<String> log = new ArrayList<>();
+
+  /** The files that a job handed on as it could not delete them. */
+  final List<String> discarded = new ArrayList<>();
+
   private final BlockCache cache = new BlockCache(1 << 20);
   private final AtomicLong numbers = new AtomicLong(1);
   private long failAt = Long.MAX_VALUE;
+  private boolean failsDeletes;
 
   JobStore() {
     storage.setHook(new Hook());
@@ -45,7 +51,7 @@ final class JobStore {
     @Override
     public void before(Operation operation, long index) {
       log.add(operation.kind() + " " + operation.name());
-      if (log.size() == failAt) {
+      if (log.size() == failAt || failsDeletes && operation.kind() == OperationKind.DELETE) {
         throw new StorageException("made to fail: " + operation, null);
       }
     }
@@ -56,9 +62,19 @@ final class JobStore {
     failAt = operation;
   }
 
+  /** Lets each deletion fail from now on. */
+  void failDeletes() {
+    failsDeletes = true;
+  }
+
   /** How jobs make files here; the tables that they hand on stay open. */
   TableFiles files() {
-    return new TableFiles(storage, numbers::getAndIncrement, this::open, table -> {});
+    return new TableFiles(
+        storage,
+        numbers::getAndIncrement,
+        this::open,
+        table -> {},
+        (file, cause) -> discarded.add(file));
   }
 
   Table open(TableMeta meta) {

@@ -244,12 +244,17 @@ enum CrashScenario {
         run.write(rarelySync(run), 1 + run.draw(4), 500, FIRST, SECOND);
         run.work();
       }
-      run.hold(round == 0 ? SECOND : FIRST);
+      String held = round == 0 ? SECOND : FIRST;
+      run.overwrite(OS, 300, held, 1);
+      run.hold(held);
+      run.overwrite(OS, 300, held, 1);
       run.put(OS, 900, FIRST);
       run.checkHeld();
       if (round == 1) {
         run.drop(SECOND);
         run.create(SECOND);
+      }
+      if (round > 0) {
         run.compact();
       }
       run.workAll();

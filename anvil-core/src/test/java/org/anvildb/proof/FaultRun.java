@@ -3,6 +3,7 @@ package org.anvildb.proof;
 import static org.anvildb.api.Durability.SYNC;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.EnumSet;
 import java.util.Set;
 import org.anvildb.api.AnvilException;
 import org.anvildb.api.Database;
@@ -11,6 +12,7 @@ import org.anvildb.storage.sim.CrashPlan;
 import org.anvildb.storage.sim.Fault;
 import org.anvildb.storage.sim.FaultPlan;
 import org.anvildb.storage.sim.FaultyStorage;
+import org.anvildb.storage.sim.Operation;
 import org.anvildb.storage.sim.OperationHook;
 import org.anvildb.storage.sim.OperationKind;
 
@@ -31,12 +33,19 @@ final class FaultRun {
     }
   }
 
+  static final Set<OperationKind> SYNCS =
+      EnumSet.of(OperationKind.SYNC, OperationKind.FORCE, OperationKind.SYNC_DIRECTORY);
+
   private static final int MEMTABLE_BYTES = 4 << 10;
+
+  /** After so many steps from the one on whose sync was lost the power is cut. */
+  private static final int CUTS = 3;
 
   private final FaultScenario scenario;
   private final CrashRun run;
   private final long seed;
   private final FaultyStorage faulty;
+  private final LostSync lostSync = new LostSync();
   private boolean isOpen;
   private long failedSteps;
   private long states;
@@ -44,7 +53,7 @@ final class FaultRun {
   FaultRun(FaultScenario scenario, long seed) {
     this.scenario = scenario;
     this.seed = seed;
-    this.run = new CrashRun(seed, CrashRun.options(MEMTABLE_BYTES), new OperationHook() {});
+    this.run = new CrashRun(seed, CrashRun.options(MEMTABLE_BYTES), lostSync);
     this.faulty = new FaultyStorage(run.storage());
     run.over(storage -> faulty);
   }
@@ -79,6 +88,7 @@ final class FaultRun {
   /** Lets one sync fail as Linux does. */
   private boolean playLostSync(long nth) {
     long operation = run.storage().operations() + nth;
+    lostSync.at = operation;
     run.storage().failSyncAt(operation);
     scenario.play(this);
     boolean isReached = run.storage().operations() > operation;
@@ -114,6 +124,7 @@ final class FaultRun {
       failedSteps++;
       checkNothingOpen();
     }
+    checkLostSync();
   }
 
   /** Closes the database if it is open. */
@@ -122,6 +133,7 @@ final class FaultRun {
       isOpen = false;
       attempt(run::close);
       checkNothingOpen();
+      checkLostSync();
     }
   }
 
@@ -135,8 +147,11 @@ final class FaultRun {
 
   /** Does something with the database if it is open; what it reads must be right if this fails. */
   void step(Runnable action) {
-    if (isOpen && !attempt(action)) {
-      run.checkAfterFailure();
+    if (isOpen) {
+      if (!attempt(action)) {
+        run.checkAfterFailure();
+      }
+      checkLostSync();
     }
   }
 
@@ -170,11 +185,42 @@ final class FaultRun {
     states++;
   }
 
+  /**
+   * Cuts the power soon after a sync was lost, while no later sync or flush has written anew what
+   * it should have: of all that was acknowledged as synced nothing may be missing.
+   */
+  private void checkLostSync() {
+    if (lostSync.cutsLeft > 0) {
+      lostSync.cutsLeft--;
+      checkCrash(CrashMode.SYNCED_ONLY);
+      // More of what was not synced is left; no more is promised.
+      checkCrash(CrashMode.LOST_SYNC, CrashMode.SYNCED_ONLY);
+    }
+  }
+
   private void checkCrash(CrashMode mode) {
+    checkCrash(mode, mode);
+  }
+
+  /** Holds that a crash leaves what one of some mode must leave. */
+  private void checkCrash(CrashMode mode, CrashMode promised) {
     CrashHistory history = run.history();
     var copy = run.storage().crashedCopy(new CrashPlan(mode, seed));
-    var state = new CrashState(copy, history, run.options(), mode, seed);
+    var state = new CrashState(copy, history, run.options(), promised, seed);
     state.check();
     states++;
+  }
+
+  /** Notes when the sync that shall be lost is under way; other operations are not. */
+  private static final class LostSync implements OperationHook {
+    private long at = -1;
+    private int cutsLeft;
+
+    @Override
+    public void before(Operation operation, long index) {
+      if (index == at && SYNCS.contains(operation.kind())) {
+        cutsLeft = CUTS;
+      }
+    }
   }
 }

@@ -59,8 +59,7 @@ final class FaultTest {
             OperationKind.MAP_WRITABLE,
             OperationKind.READ,
             OperationKind.LOCK);
-    Set<OperationKind> syncing =
-        EnumSet.of(OperationKind.SYNC, OperationKind.FORCE, OperationKind.SYNC_DIRECTORY);
+    Set<OperationKind> syncing = FaultRun.SYNCS;
     List<FaultRun.Way> ways = new ArrayList<>();
     for (boolean sticky : new boolean[] {false, true}) {
       String times = sticky ? "_STICKY" : "_ONCE";

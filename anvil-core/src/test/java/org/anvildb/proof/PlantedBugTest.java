@@ -8,12 +8,15 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,23 +26,25 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Plants 40 bugs into the engine, one after the other, and holds that the suites find each: a part
- * of a suite that is clean on the sound engine fails on the one with the bug. The sources stay as
- * they are: what a bug changes is compiled in memory and loaded by a loader of its own.
+ * Plants bugs into the engine, one after the other, and holds that the suites find each: a part of
+ * a suite that is clean on the sound engine fails on the one with the bug. The sources stay as they
+ * are: what a bug changes is compiled in memory and loaded by a loader of its own.
  *
  * <p>{@code -Dbug=NUMBER} plants one bug alone.
  */
 @ExtendWith(SilentLog.class)
 final class PlantedBugTest {
-  private static final int BUGS = 40;
+  /** The bugs of the plan of the proofs; those with higher numbers were seen to be missed. */
+  private static final int LEAST_BUGS = 40;
+
   private static final int BUG = Integer.getInteger("bug", 0);
-  private static final long MOST_SECONDS = 60;
+  private static final long MOST_SECONDS = 300;
   private static final @Nullable String LONG = System.getProperty("long");
 
   /** The suites that were clean on the sound engine, and over how many states. */
   private static final Map<String, Long> CLEAN = new ConcurrentHashMap<>();
 
-  private static final List<Integer> FOUND = Collections.synchronizedList(new ArrayList<>());
+  private static final List<PlantedBug> FOUND = Collections.synchronizedList(new ArrayList<>());
   private static final long BEGIN = System.nanoTime();
 
   static List<PlantedBug> bugs() throws IOException {
@@ -47,9 +52,12 @@ final class PlantedBugTest {
   }
 
   @Test
-  void thereAreFortyBugs() throws IOException {
-    assertThat(PlantedBugs.all().stream().map(PlantedBug::number))
-        .containsExactlyInAnyOrderElementsOf(IntStream.rangeClosed(1, BUGS).boxed().toList());
+  void thereAreFortyBugsAtLeast() throws IOException {
+    Set<Integer> numbers = new TreeSet<>();
+    PlantedBugs.all().forEach(bug -> numbers.add(bug.number()));
+    assertThat(numbers)
+        .hasSizeGreaterThanOrEqualTo(LEAST_BUGS)
+        .containsExactlyElementsOf(IntStream.rangeClosed(1, numbers.size()).boxed().toList());
   }
 
   @ParameterizedTest(name = "{0}")
@@ -68,7 +76,7 @@ final class PlantedBugTest {
       assertThat(sound.getKey()).as("%s without a bug", bug.suite()).isEmpty();
       CLEAN.put(bug.suite(), Math.max(states, sound.getValue()));
     }
-    FOUND.add(bug.number());
+    FOUND.add(bug);
     System.out.printf(
         "%s: found by %s, after %,d states and %d ms: %.140s%n",
         bug,
@@ -85,17 +93,21 @@ final class PlantedBugTest {
   }
 
   @AfterAll
-  static void tell() {
+  static void tell() throws IOException {
     if (LONG != null) {
       System.setProperty("long", LONG);
     }
+    long missed = number(PlantedBugs.all().stream().filter(bug -> !FOUND.contains(bug)));
+    long all = number(PlantedBugs.all().stream());
     System.out.printf(
-        "planted bugs: %d of %d found, %d suites clean without them, %d s%n",
-        FOUND.size(),
-        BUGS,
-        CLEAN.size(),
-        TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - BEGIN));
-    ProofTable.record(ProofTable.Row.PLANTED_BUGS, FOUND.size());
+        "planted bugs: %d of %d found, by %d suites, which are clean without them, %d s%n",
+        all - missed, all, CLEAN.size(), TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - BEGIN));
+    ProofTable.record(ProofTable.Row.PLANTED_BUGS, all - missed);
+  }
+
+  /** Returns how many bugs are there, whatever number of suites is to find each. */
+  private static long number(Stream<PlantedBug> bugs) {
+    return bugs.map(PlantedBug::number).distinct().count();
   }
 
   /**

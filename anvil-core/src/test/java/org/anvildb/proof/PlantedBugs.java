@@ -14,7 +14,7 @@ import org.anvildb.proof.PlantedBug.Edit;
  * <pre>
  *   # a comment
  *   bug 7: what is wrong
- *   suite: what finds it
+ *   suite: what finds it; several lines are several suites, each of which does
  *   file: wal/GroupCommit.java
  *   - a line that is there
  *   + a line that takes its place
@@ -31,14 +31,14 @@ final class PlantedBugs {
   private final List<Edit> edits = new ArrayList<>();
   private final List<String> sound = new ArrayList<>();
   private final List<String> planted = new ArrayList<>();
+  private final List<String> suites = new ArrayList<>();
   private int number;
   private String title = "";
-  private String suite = "";
   private String file = "";
 
   private PlantedBugs() {}
 
-  /** Returns all planted bugs. */
+  /** Returns all planted bugs, each as often as there are suites that find it. */
   static List<PlantedBug> all() throws IOException {
     List<PlantedBug> all = new ArrayList<>();
     for (String text : TEXTS) {
@@ -72,7 +72,7 @@ final class PlantedBugs {
       number = Integer.parseInt(line.substring("bug ".length(), colon));
       title = line.substring(colon + 1).strip();
     } else if (line.startsWith("suite: ")) {
-      suite = line.substring("suite: ".length()).strip();
+      suites.add(line.substring("suite: ".length()).strip());
     } else if (line.startsWith("file: ")) {
       endEdit();
       file = line.substring("file: ".length()).strip();
@@ -91,9 +91,10 @@ final class PlantedBugs {
 
   private void endBug() {
     endEdit();
-    if (number > 0) {
+    for (String suite : suites) {
       bugs.add(new PlantedBug(number, title, suite, List.copyOf(edits)));
     }
+    suites.clear();
     edits.clear();
   }
 }
