@@ -66,7 +66,10 @@ final class CursorFactory {
         cursor = new UserCursor(visible, state, engine, reads, search);
       }
       return cursor;
-    } catch (RuntimeException e) {
+    } catch (InternalError e) {
+      state.release();
+      throw reads.failed(e);
+    } catch (RuntimeException | Error e) {
       state.release();
       health.checkOpen();
       throw e;
