@@ -170,6 +170,18 @@ public final class Bytes {
     return copy;
   }
 
+  /**
+   * Reads a little-endian number of 4 bytes without a sign; 4 bytes of the segment must precede it.
+   *
+   * <p>It is the upper half of 8 bytes, since the JVM (25, x86) can't stand a fault of a load of 4
+   * bytes that extends them to a {@code long}: where a mapped file was cut short, the process died
+   * instead of getting an {@link InternalError}. So nothing mapped that may become a {@code long}
+   * is read as an {@code int}.
+   */
+  public static long unsignedInt(MemorySegment a, long at) {
+    return a.get(LE_LONG, at - Integer.BYTES) >>> Integer.SIZE;
+  }
+
   /** Returns how many first bytes two strings share. */
   public static int commonPrefix(byte[] a, int aLength, byte[] b, int bLength) {
     int common = Math.min(aLength, bLength);

@@ -66,12 +66,12 @@ final class CursorFactory {
         cursor = new UserCursor(visible, state, engine, reads, search);
       }
       return cursor;
+    } catch (InternalError e) {
+      state.release();
+      throw reads.failed(e);
     } catch (RuntimeException | Error e) {
       state.release();
       health.checkOpen();
-      if (e instanceof InternalError lost) {
-        throw reads.failed(lost);
-      }
       throw e;
     }
   }

@@ -125,9 +125,11 @@ final class Block {
     if (end - start < BlockFormat.HEADER_BYTES) {
       throw corrupt("is too short");
     }
-    count = memory.get(Bytes.LE_INT, start + BlockFormat.COUNT);
-    prefix = memory.get(Bytes.LE_SHORT, start + BlockFormat.PREFIX_LENGTH) & 0xffff;
-    int flags = memory.get(ValueLayout.JAVA_BYTE, start + BlockFormat.FLAGS) & 0xff;
+    // As one number: see Bytes.unsignedInt.
+    long header = memory.get(Bytes.LE_LONG, start);
+    count = (int) (header >>> Byte.SIZE * BlockFormat.COUNT);
+    prefix = (int) (header >>> Byte.SIZE * BlockFormat.PREFIX_LENGTH) & 0xffff;
+    int flags = (int) (header >>> Byte.SIZE * BlockFormat.FLAGS) & 0xff;
     wide = (flags & BlockFormat.WIDE_OFFSETS) != 0;
     sequenceBytes = flags >>> BlockFormat.SEQUENCE_SHIFT;
     ownPrefixAt = start + BlockFormat.HEADER_BYTES + (sequenceBytes > 0 ? Long.BYTES : 0);
@@ -171,7 +173,7 @@ final class Block {
   long entry(int i) {
     long at =
         wide
-            ? start + Integer.toUnsignedLong(memory.get(Bytes.LE_INT, offsetsAt + 4L * i))
+            ? start + Bytes.unsignedInt(memory, offsetsAt + 4L * i)
             : start + (memory.get(Bytes.LE_SHORT, offsetsAt + 2L * i) & 0xffff);
     if (at < entriesAt || at >= end) {
       throw corrupt("has an entry outside of it");
@@ -198,7 +200,7 @@ final class Block {
         + switch (sequenceBytes) {
           case 1 -> memory.get(ValueLayout.JAVA_BYTE, at) & 0xff;
           case 2 -> memory.get(Bytes.LE_SHORT, at) & 0xffff;
-          case 4 -> Integer.toUnsignedLong(memory.get(Bytes.LE_INT, at));
+          case 4 -> Bytes.unsignedInt(memory, at);
           default -> memory.get(Bytes.LE_LONG, at);
         };
   }

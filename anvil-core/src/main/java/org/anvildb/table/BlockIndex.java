@@ -147,7 +147,7 @@ final class BlockIndex {
   }
 
   private long u32(long at) {
-    return Integer.toUnsignedLong(memory.get(Bytes.LE_INT, at));
+    return Bytes.unsignedInt(memory, at);
   }
 
   private CorruptionException corrupt() {

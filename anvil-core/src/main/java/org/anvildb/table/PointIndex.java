@@ -95,7 +95,7 @@ final class PointIndex {
   }
 
   private long slot(long slots, int i) {
-    return Integer.toUnsignedLong(memory.get(Bytes.LE_INT, slots + 4L * i));
+    return Bytes.unsignedInt(memory, slots + 4L * i);
   }
 
   /** Returns the top bit of each byte in which a word equals a pattern. */

@@ -59,12 +59,12 @@ public final class BatchFormat {
 
   /** Returns the length of the value. */
   public static int valueLength(MemorySegment log, long operation) {
-    return log.get(Bytes.LE_INT, operation + VALUE_LENGTH);
+    return (int) Bytes.unsignedInt(log, operation + VALUE_LENGTH);
   }
 
   /** Returns the id of the keyspace. */
   public static int keyspace(MemorySegment log, long operation) {
-    return log.get(Bytes.LE_INT, operation + KEYSPACE);
+    return (int) Bytes.unsignedInt(log, operation + KEYSPACE);
   }
 
   /** As {@link #kind(MemorySegment, long)}, of an operation in a batch on the heap. */

@@ -15,14 +15,14 @@ import org.anvildb.Anvil;
 final class ChildJvm {
   private ChildJvm() {}
 
-  /** Returns the command that runs a class; its arguments go behind. */
+  /** Returns the command that runs a class; its arguments go behind. Options win over ours. */
   static List<String> command(Class<?> main, String... options) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of(options));
     command.add("-XX:TieredStopAtLevel=1");
     command.add("-XX:+UseSerialGC");
     command.add("-Xshare:auto");
+    command.addAll(List.of(options));
     command.add("-cp");
     command.add(classPath());
     command.add(main.getName());
