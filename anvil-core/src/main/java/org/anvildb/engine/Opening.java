@@ -110,7 +110,9 @@ public final class Opening {
               + foreign.size()
               + " other files ("
               + shown
-              + "); choose an empty directory, or one that does not exist");
+              + (mayCreate()
+                  ? "); choose an empty directory, or one that does not exist"
+                  : "); check the path"));
     }
     LOG.log(
         System.Logger.Level.WARNING,
@@ -127,13 +129,18 @@ public final class Opening {
               + storage.location()
               + " (errorIfExists=true); choose another directory, or leave the option out");
     }
-    if (!exists && (options.readOnly() || !options.createIfMissing())) {
+    if (!exists && !mayCreate()) {
       throw new NotADatabaseException(
           "there is no database at "
               + storage.location()
-              + (options.readOnly() ? " (readOnly=true)" : " (createIfMissing=false)")
-              + "; check the path, or open it with createIfMissing");
+              + (options.readOnly()
+                  ? " (readOnly=true); check the path, or open it for writing, with createIfMissing"
+                  : " (createIfMissing=false); check the path, or open it with createIfMissing"));
     }
+  }
+
+  private boolean mayCreate() {
+    return options.createIfMissing() && !options.readOnly();
   }
 
   private Version create(Codecs codecs) {
