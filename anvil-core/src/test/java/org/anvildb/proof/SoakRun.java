@@ -8,9 +8,11 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.anvildb.Anvil;
 import org.anvildb.api.AnvilException;
@@ -61,6 +63,9 @@ final class SoakRun {
   /** What the model is if the write whose end is not known was done; null if there is none. */
   private ByteMap orElse;
 
+  /** What the database said of itself before it was closed last. */
+  private String lastStats = "";
+
   private boolean isFaulty;
   private long lives;
   private long failedLives;
@@ -97,6 +102,7 @@ final class SoakRun {
         faulty.inject(new FaultPlan(KINDS, random.nextInt(LATEST_FAULT), fault, isSticky));
       }
       work(db);
+      lastStats = db.stats().toString();
     } catch (AnvilException e) {
       assertThat(isFaulty && faulty.hits() > 0).as("a fault behind " + e).isTrue();
       failedLives++;
@@ -105,9 +111,20 @@ final class SoakRun {
     if (!isFaulty) {
       long live = model.entries().entrySet().stream().mapToLong(SoakRun::bytes).sum();
       assertThat(bytesOf(directory))
-          .as("bytes on disk for %,d bytes", live)
+          .as("life %d: bytes on disk for %,d bytes: %s; %s", lives, live, byKind(), lastStats)
           .isLessThan(AMPLIFICATION * live + SPARE_BYTES);
     }
+  }
+
+  /** Tells how many files of a kind there are, and their bytes. */
+  private Map<String, LongSummaryStatistics> byKind() throws IOException {
+    Map<String, LongSummaryStatistics> kinds = new TreeMap<>();
+    for (Path file : files(directory)) {
+      String name = String.valueOf(file.getFileName());
+      String kind = name.substring(name.lastIndexOf('.') + 1);
+      kinds.computeIfAbsent(kind, _ -> new LongSummaryStatistics()).accept(Files.size(file));
+    }
+    return kinds;
   }
 
   private static long bytes(Map.Entry<byte[], byte[]> entry) {
