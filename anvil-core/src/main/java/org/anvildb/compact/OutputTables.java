@@ -133,7 +133,7 @@ final class OutputTables {
   private static void attempt(Runnable step, Throwable reason) {
     try {
       step.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       if (e != reason) {
         reason.addSuppressed(e);
       }

@@ -86,13 +86,26 @@ final class Flusher {
    */
   void request() {
     try {
-      scheduler.submit(Lane.FLUSH, this::flushOldest);
+      scheduler.submit(Lane.FLUSH, this::flushOrFail);
     } catch (RuntimeException | Error e) {
-      health.fail("starting to write a memtable into a table", e);
-      tellIfGivenUp();
-      flushed.open();
-      onChange.run();
+      fail("starting to write a memtable into a table", e);
     }
+  }
+
+  /** Flushes one; what is thrown even by the handling of failures must not leave waiters alone. */
+  private void flushOrFail() {
+    try {
+      flushOldest();
+    } catch (RuntimeException | Error e) {
+      fail("writing a memtable into a table", e);
+    }
+  }
+
+  private void fail(String what, Throwable cause) {
+    health.fail(what, cause);
+    tellIfGivenUp();
+    flushed.open();
+    onChange.run();
   }
 
   /**
