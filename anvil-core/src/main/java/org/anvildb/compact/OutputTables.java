@@ -118,7 +118,7 @@ final class OutputTables {
 
   /** Deletes all files, finished ones too; what fails then is added to the reason. */
   void abandon(Throwable reason) {
-    Consumer<RuntimeException> told =
+    Consumer<Throwable> told =
         e -> {
           if (e != reason) {
             reason.addSuppressed(e);
@@ -135,7 +135,7 @@ final class OutputTables {
     delete(files.discarder()::accept);
   }
 
-  private void close(Consumer<RuntimeException> onFailure) {
+  private void close(Consumer<Throwable> onFailure) {
     TableWriter open = writer;
     writer = null;
     if (open != null) {
@@ -145,7 +145,7 @@ final class OutputTables {
     opened.clear();
   }
 
-  private void delete(BiConsumer<String, RuntimeException> onFailure) {
+  private void delete(BiConsumer<String, Throwable> onFailure) {
     for (String name : created) {
       attempt(() -> files.storage().delete(name), e -> onFailure.accept(name, e));
     }
@@ -153,10 +153,10 @@ final class OutputTables {
     finished.clear();
   }
 
-  private static void attempt(Runnable step, Consumer<RuntimeException> onFailure) {
+  private static void attempt(Runnable step, Consumer<Throwable> onFailure) {
     try {
       step.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       onFailure.accept(e);
     }
   }

@@ -75,8 +75,10 @@ final class Assembly {
       for (Runnable step : undo.reversed()) {
         try {
           step.run();
-        } catch (RuntimeException e) {
-          failure.addSuppressed(e);
+        } catch (RuntimeException | Error e) {
+          if (e != failure) {
+            failure.addSuppressed(e);
+          }
         }
       }
       throw failure;

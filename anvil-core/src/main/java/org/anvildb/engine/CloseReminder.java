@@ -19,8 +19,16 @@ public final class CloseReminder {
 
   /** Watches a database; to be called on the thread that opens it, below the user's code. */
   public static Engine watch(Engine engine) {
-    CLEANER.register(engine, new Dropped(engine.parts(), engine.shutdown(), CreationSite.find()));
-    return engine;
+    boolean watched = false;
+    try {
+      CLEANER.register(engine, new Dropped(engine.parts(), engine.shutdown(), CreationSite.find()));
+      watched = true;
+      return engine;
+    } finally {
+      if (!watched) {
+        engine.close();
+      }
+    }
   }
 
   /** What is left of a dropped database: all but the {@link Engine} itself. */

@@ -86,13 +86,26 @@ final class Flusher {
    */
   void request() {
     try {
-      scheduler.submit(Lane.FLUSH, this::flushOldest);
+      scheduler.submit(Lane.FLUSH, this::flushOrFail);
     } catch (RuntimeException | Error e) {
-      try {
-        health.fail("starting to write a memtable into a table", e);
-      } finally {
-        tellAll();
-      }
+      fail("starting to write a memtable into a table", e);
+    }
+  }
+
+  /** Flushes one; what is thrown even by the handling of failures must not leave waiters alone. */
+  private void flushOrFail() {
+    try {
+      flushOldest();
+    } catch (RuntimeException | Error e) {
+      fail("writing a memtable into a table", e);
+    }
+  }
+
+  private void fail(String what, Throwable cause) {
+    try {
+      health.fail(what, cause);
+    } finally {
+      tellAll();
     }
   }
 

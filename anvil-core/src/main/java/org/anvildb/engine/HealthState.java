@@ -24,14 +24,23 @@ import org.jspecify.annotations.Nullable;
 final class HealthState {
   private static final System.Logger LOG = System.getLogger("org.anvildb");
 
+  /** Stands for the health behind a failure that there is no memory to tell of. */
+  private final Health withoutMemory =
+      new Health.Poisoned(new OutOfMemoryError("no memory to tell what failed"));
+
   private final AtomicReference<Health> health;
   private final String location;
+
+  /** What those are told who come too late; made ahead, as memory may be short then. */
+  private final String closed;
+
   private volatile @Nullable String closing;
   private volatile LongSupplier durable = () -> 0;
   private volatile Runnable onRefused = () -> {};
 
   HealthState(String location, boolean readOnly) {
     this.location = location;
+    this.closed = "the database at " + location + " was closed";
     this.health = new AtomicReference<>(readOnly ? new Health.ReadOnly() : new Health.Healthy());
   }
 
@@ -63,11 +72,28 @@ final class HealthState {
 
   /** Notes a failure; the first one counts, but for a full disk. */
   void fail(String what, Throwable cause) {
-    Health poisoned = new Health.Poisoned(cause);
-    Health before =
-        health.getAndUpdate(now ->
-            now instanceof Health.Healthy || now instanceof Health.DiskFull ? poisoned : now);
-    if (before instanceof Health.Healthy || before instanceof Health.DiskFull) {
+    Health poisoned = poisonedBy(cause);
+    Health before = health.get();
+    while (before instanceof Health.Healthy || before instanceof Health.DiskFull) {
+      if (health.compareAndSet(before, poisoned)) {
+        log(what, cause);
+        return;
+      }
+      before = health.get();
+    }
+  }
+
+  /** Returns the health behind a failure, also where the failure is that there is no memory. */
+  private Health poisonedBy(Throwable cause) {
+    try {
+      return new Health.Poisoned(cause);
+    } catch (OutOfMemoryError e) {
+      return withoutMemory;
+    }
+  }
+
+  private void log(String what, Throwable cause) {
+    try {
       LOG.log(
           System.Logger.Level.ERROR,
           "AnvilDB at "
@@ -76,6 +102,8 @@ final class HealthState {
               + what
               + " failed; writes are refused until it is reopened",
           cause);
+    } catch (OutOfMemoryError e) {
+      // The health tells it, too.
     }
   }
 
@@ -117,13 +145,12 @@ final class HealthState {
     if (closing != null) {
       return false;
     }
-    closing =
-        "the database at "
-            + location
-            + " was closed at "
-            + Instant.now()
-            + " by thread "
-            + Thread.currentThread().getName();
+    closing = closed;
+    try {
+      closing = closed + " at " + Instant.now() + " by thread " + Thread.currentThread().getName();
+    } catch (OutOfMemoryError e) {
+      // The closing must not fail for want of a longer text.
+    }
     return true;
   }
 

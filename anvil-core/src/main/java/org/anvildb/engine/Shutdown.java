@@ -1,10 +1,9 @@
 package org.anvildb.engine;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.anvildb.api.DiskFullException;
 import org.anvildb.api.Health;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The closing of a database, in order: no new calls, what is in memory into tables (or at least the
@@ -24,8 +23,43 @@ final class Shutdown {
 
   private final Parts parts;
 
+  /**
+   * All that closing does. Made when the database is opened, since memory may be short when it is
+   * closed, and the lock has to be released all the same.
+   */
+  private final Runnable[] steps;
+
+  /** The health before anything was saved: looked at once, as it may get better meanwhile. */
+  private Health health = new Health.Closed();
+
+  private boolean interrupted;
+  private @Nullable Throwable failure;
+
   Shutdown(Parts parts) {
     this.parts = parts;
+    this.steps =
+        new Runnable[] {
+          () -> parts.pins().look(),
+          () -> parts.committer().roomChanged(),
+          this::awaitTidy,
+          () -> parts.compactor().stop(),
+          () -> health = parts.health().get(),
+          this::flush,
+          this::syncLog,
+          () -> parts.garbage().awaitEmpty(GARBAGE_BOUND_NANOS),
+          () -> parts.garbage().close(),
+          () -> parts.states().close(),
+          () -> parts.scheduler().close(),
+          this::awaitLastReads,
+          () -> parts.garbage().unmapRest(),
+          () -> parts.tables().closeAll(),
+          () -> parts.log().close(),
+          () -> parts.replayed().close(),
+          () -> parts.catalog().close(),
+          () -> parts.lock().close(),
+          () -> parts.storage().close(),
+          () -> parts.health().endClose(),
+        };
   }
 
   void run() {
@@ -36,63 +70,49 @@ final class Shutdown {
     if (!parts.health().beginClose()) {
       return;
     }
-    boolean interrupted = Thread.interrupted();
-    List<RuntimeException> failures = new ArrayList<>();
-    attempt(failures, () -> parts.pins().look());
-    parts.committer().roomChanged();
-    interrupted |= awaitTidy();
-    parts.compactor().stop();
-    saveWrites(failures);
-    attempt(failures, () -> parts.garbage().awaitEmpty(GARBAGE_BOUND_NANOS));
-    parts.garbage().close();
-    parts.states().close();
-    attempt(failures, () -> parts.scheduler().close());
-    // For point reads that came in before the end: see Garbage.afterGrace.
-    parts.scheduler().pause(Math.min(parts.scheduler().graceNanos(), LAST_READS_NANOS));
-    attempt(failures, () -> parts.garbage().unmapRest());
-    attempt(failures, () -> parts.tables().closeAll());
-    attempt(failures, () -> parts.log().close());
-    attempt(failures, () -> parts.replayed().close());
-    attempt(failures, () -> parts.catalog().close());
-    attempt(failures, () -> parts.lock().close());
-    attempt(failures, () -> parts.storage().close());
-    parts.health().endClose();
+    interrupted = Thread.interrupted();
+    for (Runnable step : steps) {
+      attempt(step);
+    }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    if (!failures.isEmpty()) {
-      RuntimeException first = failures.getFirst();
-      failures.stream().skip(1).forEach(first::addSuppressed);
-      throw first;
+    switch (failure) {
+      case null -> {}
+      case RuntimeException e -> throw e;
+      case Throwable e -> throw HealthState.typed("a step of closing", e);
     }
   }
 
-  /** Brings what was written to disk. One look at the health, as it may get better meanwhile. */
-  private void saveWrites(List<RuntimeException> failures) {
-    switch (parts.health().get()) {
-      case Health.Healthy _ -> {
-        attempt(failures, this::flush);
-        attempt(failures, () -> parts.log().syncAtClose(parts.committer().hasUnflushed()));
-      }
-      case Health.DiskFull _ ->
-          attempt(failures, () -> parts.log().syncAtClose(parts.committer().hasUnflushed()));
-      // A close that returns means that all is on disk. Where the log itself failed, this throws.
-      case Health.Poisoned _ -> attempt(failures, () -> parts.log().syncAtClose(false));
+  /** Brings what was written to disk. A close that returns means that all of it is there. */
+  private void syncLog() {
+    switch (health) {
+      case Health.Healthy _, Health.DiskFull _ ->
+          parts.log().syncAtClose(parts.committer().hasUnflushed());
+      // Where the log itself failed, this throws.
+      case Health.Poisoned _ -> parts.log().syncAtClose(false);
       case Health.ReadOnly _, Health.Closed _ -> {}
     }
   }
 
-  /** Returns whether the wait was interrupted, which ends it. */
-  private boolean awaitTidy() {
+  /** For point reads that came in before the end: see {@link Garbage#afterGrace}. */
+  private void awaitLastReads() {
+    parts.scheduler().pause(Math.min(parts.scheduler().graceNanos(), LAST_READS_NANOS));
+  }
+
+  /** An interrupt ends the wait. */
+  private void awaitTidy() {
     try {
       parts.compactor().awaitTidy(TIDY_BOUND_NANOS);
-      return false;
     } catch (InterruptedException e) {
-      return true;
+      interrupted = true;
     }
   }
 
   private void flush() {
+    if (!(health instanceof Health.Healthy)) {
+      return;
+    }
     MemtableSlot newest;
     try {
       newest = parts.committer().freezeAtClose();
@@ -116,13 +136,26 @@ final class Shutdown {
   }
 
   /** Runs a step; whatever it throws must not keep the later ones from running. */
-  private static void attempt(List<RuntimeException> failures, Runnable step) {
+  private void attempt(Runnable step) {
     try {
       step.run();
-    } catch (RuntimeException e) {
-      failures.add(e);
-    } catch (Error e) {
-      failures.add(HealthState.typed("a step of closing", e));
+    } catch (RuntimeException | Error e) {
+      note(e);
+    }
+  }
+
+  private void note(Throwable thrown) {
+    if (failure == null) {
+      failure = thrown;
+      return;
+    }
+    try {
+      // The JVM may throw one and the same error twice, where it has no memory for another.
+      if (thrown != failure) {
+        failure.addSuppressed(thrown);
+      }
+    } catch (OutOfMemoryError e) {
+      // The first one is told.
     }
   }
 }

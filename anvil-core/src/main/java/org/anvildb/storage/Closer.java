@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * come after it.
  */
 public final class Closer {
-  private @Nullable RuntimeException first;
+  private @Nullable Throwable first;
 
   /** Makes a closer that has met no failure. */
   public Closer() {}
@@ -22,10 +22,10 @@ public final class Closer {
   public void close(Runnable close) {
     try {
       close.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       if (first == null) {
         first = e;
-      } else {
+      } else if (first != e) {
         first.addSuppressed(e);
       }
     }
@@ -33,8 +33,10 @@ public final class Closer {
 
   /** Throws the first failure, if there was any, with the others suppressed. */
   public void finish() {
-    if (first != null) {
-      throw first;
+    switch (first) {
+      case null -> {}
+      case Error e -> throw e;
+      case Throwable e -> throw (RuntimeException) e;
     }
   }
 }

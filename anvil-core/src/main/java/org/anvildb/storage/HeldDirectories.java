@@ -16,17 +16,25 @@ final class HeldDirectories {
   private HeldDirectories() {}
 
   /**
+   * Returns the key of a directory, made ahead so that leaving it takes no memory.
+   *
+   * @param identity what identifies it, the same through every path that leads to it
+   */
+  static String key(String identity) {
+    return PREFIX + identity;
+  }
+
+  /**
    * Enters a directory.
    *
-   * @param key what identifies it, the same through every path that leads to it
    * @param holder who enters, in words
    * @return null if it is entered now, else who has it
    */
   static @Nullable String enter(String key, String holder) {
-    return (String) System.getProperties().putIfAbsent(PREFIX + key, holder);
+    return (String) System.getProperties().putIfAbsent(key, holder);
   }
 
   static void leave(String key) {
-    System.getProperties().remove(PREFIX + key);
+    System.getProperties().remove(key);
   }
 }

@@ -80,10 +80,11 @@ final class LocalDirectoryLock implements DirectoryLock {
 
   /** Takes the lock of a directory, given by its real path. */
   static LocalDirectoryLock take(Path directory, boolean shared, Duration timeout) {
-    String key = identity(directory);
-    if (key.isEmpty()) {
+    String identity = identity(directory);
+    if (identity.isEmpty()) {
       throw new StorageException(directory + ": cannot lock: the directory is gone", null);
     }
+    String key = HeldDirectories.key(identity);
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     String me = "thread " + Thread.currentThread().getName() + " at " + now;
     String holder = HeldDirectories.enter(key, me);
@@ -197,8 +198,8 @@ final class LocalDirectoryLock implements DirectoryLock {
   /** Writes who we are. A failure (the disk may be full) costs others a good message, no more. */
   private void writeText() {
     try {
-      text = new RandomAccessFile(file.toFile(), "rw");
       byte[] bytes = LockHolder.here().toBytes();
+      text = new RandomAccessFile(file.toFile(), "rw");
       text.write(bytes);
       text.setLength(bytes.length);
     } catch (IOException e) {

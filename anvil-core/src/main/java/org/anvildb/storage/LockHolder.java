@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -34,6 +35,7 @@ record LockHolder(long pid, String host, Instant since) {
   /** Where Linux tells the machine's name. */
   private static final Path KERNEL = Path.of("/proc/sys/kernel/hostname");
 
+  private static final String UNKNOWN = "unknown";
   private static final Pattern NOT_IN_HOST = Pattern.compile("[^A-Za-z0-9._-]");
 
   /** Describes this process, now. */
@@ -71,14 +73,18 @@ record LockHolder(long pid, String host, Instant since) {
     String name;
     try {
       name = Files.readString(kernel).strip();
-    } catch (IOException e) {
+    } catch (NoSuchFileException e) {
       name = System.getenv().getOrDefault("COMPUTERNAME", "");
+    } catch (IOException e) {
+      // There may be no descriptor left. Whoever then asks the JDK for a name breaks the class that
+      // would answer, for the whole process and for good.
+      name = UNKNOWN;
     }
     if (name.isEmpty()) {
       try {
         name = InetAddress.getLocalHost().getHostName();
-      } catch (UnknownHostException e) {
-        name = "unknown";
+      } catch (UnknownHostException | InternalError | LinkageError e) {
+        name = UNKNOWN;
       }
     }
     String clean = NOT_IN_HOST.matcher(name).replaceAll("-");

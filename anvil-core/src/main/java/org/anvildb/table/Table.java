@@ -378,7 +378,8 @@ public final class Table implements AutoCloseable {
     byte[] target = new byte[(int) restored + EntryFormat.SLACK_BYTES];
     try {
       codec.decompress(source, 0, source.length, target, 0, (int) restored);
-    } catch (IllegalArgumentException e) {
+    } catch (RuntimeException e) {
+      // Codecs of others may throw anything at bytes that they did not write.
       throw new CorruptionException(
           file,
           offset,

@@ -32,9 +32,14 @@ final class ChildJvm {
   /** Returns where the engine, its tests and its codec come from, however this JVM was started. */
   static String classPath() {
     return Stream.of(Anvil.class, ChildJvm.class, LZ4Factory.class)
-        .map(c -> Path.of(uri(c)).toString())
+        .map(ChildJvm::folder)
         .distinct()
         .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  /** Returns the folder that a class was loaded from, or the archive. */
+  static String folder(Class<?> type) {
+    return Path.of(uri(type)).toString();
   }
 
   private static URI uri(Class<?> type) {

@@ -13,18 +13,21 @@ import java.util.function.Supplier;
 import org.anvildb.Anvil;
 import org.anvildb.api.AnvilException;
 import org.anvildb.api.ByteSize;
+import org.anvildb.api.Cursor;
 import org.anvildb.api.Database;
 import org.anvildb.api.DatabaseOptions;
 import org.anvildb.api.Durability;
 import org.anvildb.api.Health;
+import org.anvildb.api.KeyspaceOptions;
 import org.anvildb.schedule.InlineScheduler;
 import org.anvildb.schedule.Lane;
 import org.anvildb.storage.sim.MemoryStorage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A scripted life of a database whose storage or scheduler, both a user's own, throws anything at
- * its n-th call: {@link OutOfMemoryError}, {@link StackOverflowError}, a {@link RuntimeException}.
+ * A scripted life of a database whose storage, scheduler or codec, all a user's own, throws
+ * anything at its n-th call: {@link OutOfMemoryError}, {@link StackOverflowError}, a {@link
+ * RuntimeException}.
  *
  * <p>A write that throws while the database stays healthy was refused and changed nothing. Where it
  * does not stay so, the cause is what was thrown, and reads go on. A wait that nothing can end is
@@ -47,6 +50,13 @@ final class FailureRun {
 
   private @Nullable Database db;
   private boolean isHit;
+
+  /** The codec of all blocks, where that is what fails. */
+  private @Nullable String codec;
+
+  /** Whether wrong numbers are told, so that what the database runs into is its own exception. */
+  private boolean isLying;
+
   private long refused;
   private long poisoned;
 
@@ -83,6 +93,19 @@ final class FailureRun {
     return isHit || scheduler.hits() > 0;
   }
 
+  /** Lets the codec of the keyspace fail or lie; returns whether it was called so often. */
+  boolean playCodec(FailingCodec.Plan plan) {
+    codec = FailingCodec.NAME;
+    isLying = plan.lie() != null;
+    FailingCodec.inject(plan);
+    try {
+      play();
+      return isHit;
+    } finally {
+      FailingCodec.inject(null);
+    }
+  }
+
   long refused() {
     return refused;
   }
@@ -102,19 +125,42 @@ final class FailureRun {
       }
       step(this::compact);
       checkReads();
+      step(this::walk);
       step(this::close);
     }
     storage.hook(kind -> {});
-    isHit |= scheduler.hits() > 0;
+    isHit |= scheduler.hits() > 0 || FailingCodec.hits() > 0;
     if (!isHit) {
       assertThat(refused).as("calls refused without a failure").isZero();
     }
     scheduler.inject(null);
+    FailingCodec.inject(null);
     checkReopening();
   }
 
-  private static DatabaseOptions options() {
-    return DatabaseOptions.builder().memtableBytes(ByteSize.ofKiB(64)).frozenMemtables(2).build();
+  private DatabaseOptions options() {
+    DatabaseOptions.Builder options =
+        DatabaseOptions.builder().memtableBytes(ByteSize.ofKiB(64)).frozenMemtables(2);
+    if (codec != null) {
+      // A cache that holds nothing: each read of a block is one more call of the codec.
+      options
+          .blockCacheBytes(ByteSize.ofBytes(1))
+          .keyspaceDefaults(KeyspaceOptions.defaults().withCodec(codec));
+    }
+    return options.build();
+  }
+
+  /** Returns a value; one that a codec can make shorter, where one is there. */
+  private byte[] newValue() {
+    byte[] value = new byte[1 + random.nextInt(9_000)];
+    if (codec == null) {
+      random.nextBytes(value);
+      return value;
+    }
+    for (int at = 0; at < value.length; at += 50) {
+      Arrays.fill(value, at, Math.min(at + 50, value.length), (byte) random.nextInt());
+    }
+    return value;
   }
 
   private Database open() {
@@ -127,8 +173,7 @@ final class FailureRun {
   private void write(int i) {
     int key = random.nextInt(KEYS);
     byte[] name = {(byte) key};
-    byte[] value = new byte[1 + random.nextInt(9_000)];
-    random.nextBytes(value);
+    byte[] value = newValue();
     int kind = i % 5;
     boolean isDone =
         step(() -> {
@@ -167,13 +212,18 @@ final class FailureRun {
       action.run();
       return true;
     } catch (RuntimeException | Error e) {
-      assertThat(e instanceof AnvilException || isInjected(e) || isInjected(e.getCause()))
+      // What a codec throws is told as damage of the block; an error stays one.
+      boolean mayPass = codec == null || e instanceof Error;
+      assertThat(
+              e instanceof AnvilException || mayPass && (isInjected(e) || isInjected(e.getCause())))
           .as("neither typed nor what was thrown: %s", e)
           .isTrue();
       refused++;
       if (db != null && db.health() instanceof Health.Poisoned(Throwable cause)) {
         poisoned++;
-        assertThat(isInjected(cause)).as("the cause of the poison, not %s", cause).isTrue();
+        assertThat(isLying || isInjected(cause))
+            .as("the cause of the poison, not %s", cause)
+            .isTrue();
       }
       return false;
     }
@@ -194,6 +244,14 @@ final class FailureRun {
     for (int key = 0; key < KEYS; key++) {
       int number = key;
       step(() -> check(number, open().get(new byte[] {(byte) number})));
+    }
+  }
+
+  private void walk() {
+    try (Cursor cursor = open().cursor()) {
+      while (cursor.next()) {
+        check(cursor.key()[0], cursor.value());
+      }
     }
   }
 

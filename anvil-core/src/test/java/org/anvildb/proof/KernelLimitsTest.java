@@ -3,20 +3,23 @@ package org.anvildb.proof;
 import static org.anvildb.proof.SeedKeys.key;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import org.anvildb.Anvil;
 import org.anvildb.api.AnvilException;
 import org.anvildb.api.Database;
+import org.anvildb.api.DatabaseOptions;
 import org.anvildb.api.DiskFullException;
 import org.anvildb.api.Health;
 import org.junit.jupiter.api.AfterEach;
@@ -62,25 +65,20 @@ final class KernelLimitsTest {
     }
     List<String> command = new ArrayList<>(List.of("sh", "-c", limit + "; exec \"$@\"", "sh"));
     command.addAll(java);
-    File output = temporary.resolve("output").toFile();
-    Process process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output).start();
-    assertThat(process.waitFor(2, TimeUnit.MINUTES)).as("%s: ended", limit).isTrue();
-    String text = Files.readString(output.toPath(), StandardCharsets.UTF_8);
-    List<String> lines =
-        text.lines().filter(line -> line.startsWith(LimitedWriter.ACKNOWLEDGED)).toList();
-    if (lines.isEmpty() && process.exitValue() == 1) {
+    ChildEnd end = ChildEnd.of(command, temporary.resolve("output"), Duration.ofMinutes(2));
+    List<String> lines = end.lines(LimitedWriter.ACKNOWLEDGED);
+    if (lines.isEmpty() && end.exit() == 1) {
       System.out.println("kernel limits: " + limit + " keeps the JVM itself from starting");
       return 0;
     }
-    assertThat(process.exitValue()).as("%s: %s", limit, text).isZero();
-    assertThat(lines).as(text).hasSize(MEMTABLES.length);
+    assertThat(end.exit()).as("%s: %s", limit, end.output()).isZero();
+    assertThat(lines).as(end.output()).hasSize(MEMTABLES.length);
     for (int i = 0; i < lines.size(); i++) {
       String[] words = lines.get(i).split(" ");
-      thrown.add(words[2]);
+      thrown.add(words[1]);
       try (Database db =
           Anvil.open(directory.resolve("db" + (i + 1)), LimitedWriter.options(MEMTABLES[i]))) {
-        LimitedWriter.check(db, Integer.parseInt(words[1]));
+        LimitedWriter.check(db, Integer.parseInt(words[0]));
         assertThat(db.verify().findings()).isEmpty();
       }
     }
@@ -179,6 +177,85 @@ final class KernelLimitsTest {
     }
     System.out.printf("kernel limits: %d links to a device refused%n", cases);
     assertThat(cases).isGreaterThanOrEqualTo(3);
+  }
+
+  @Test
+  void aFileSystemThatIsReadOnlyIsReadAndNotWritten() throws Exception {
+    isMounted = isDone("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", temporary.toString());
+    assumeTrue(isMounted, "mounting is not permitted");
+    Path directory = temporary.resolve("db");
+    int entries = 300;
+    try (Database db = Anvil.open(directory, LimitedWriter.options(MEMTABLES[0]))) {
+      for (int i = 0; i < entries; i++) {
+        db.put(key(i), LimitedWriter.value(i));
+      }
+    }
+    assertThat(isDone("mount", "-o", "remount,ro", temporary.toString())).isTrue();
+    assertThatThrownBy(() -> Anvil.open(directory)).isInstanceOf(AnvilException.class);
+    assertThatThrownBy(() -> Anvil.open(temporary.resolve("other")))
+        .isInstanceOf(AnvilException.class);
+    try (Database db = Anvil.open(directory, DatabaseOptions.builder().readOnly(true).build())) {
+      LimitedWriter.check(db, entries);
+      assertThatThrownBy(() -> db.put(key(0), key(0))).isInstanceOf(AnvilException.class);
+    }
+    assertThat(isDone("mount", "-o", "remount,rw", temporary.toString())).isTrue();
+    try (Database db = Anvil.open(directory)) {
+      LimitedWriter.check(db, entries);
+      db.put(key(entries), LimitedWriter.value(entries));
+      LimitedWriter.check(db, entries + 1);
+    }
+    System.out.println("kernel limits: 1 file system made read-only, 0 violations");
+  }
+
+  @Test
+  void aDirectoryThatLosesItsPermissionsRefusesWritesAndLosesNothing() throws IOException {
+    int refused = 0;
+    for (long memtable : MEMTABLES) {
+      Path directory = temporary.resolve("bare" + memtable);
+      int acknowledged = 0;
+      try (Database db = Anvil.open(directory, LimitedWriter.options(memtable))) {
+        for (; acknowledged < 50; acknowledged++) {
+          db.put(key(acknowledged), LimitedWriter.value(acknowledged));
+        }
+        permit(directory, "r-x------");
+        assumeFalse(isWritable(directory), "this user is above permissions");
+        try {
+          for (; acknowledged < 2_500; acknowledged++) {
+            db.put(key(acknowledged), LimitedWriter.value(acknowledged));
+          }
+          db.compact();
+        } catch (AnvilException e) {
+          refused++;
+        }
+        LimitedWriter.check(db, acknowledged);
+      } catch (AnvilException e) {
+        refused++;
+      } finally {
+        permit(directory, "rwx------");
+      }
+      try (Database db = Anvil.open(directory, LimitedWriter.options(memtable))) {
+        LimitedWriter.check(db, acknowledged);
+        assertThat(db.verify().findings()).isEmpty();
+      }
+    }
+    System.out.printf(
+        "kernel limits: %d directories without permissions, %d refusals, 0 violations%n",
+        MEMTABLES.length, refused);
+    assertThat(refused).isGreaterThanOrEqualTo(MEMTABLES.length);
+  }
+
+  private static void permit(Path directory, String permissions) throws IOException {
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(permissions));
+  }
+
+  /** Tells whether a file can be made, which for some users no permission prevents. */
+  private static boolean isWritable(Path directory) throws IOException {
+    try {
+      Files.delete(Files.createFile(directory.resolve("probe")));
+      return true;
+    } catch (AccessDeniedException e) {
+      return false;
+    }
   }
 
   private static boolean isDone(String... command) throws IOException, InterruptedException {

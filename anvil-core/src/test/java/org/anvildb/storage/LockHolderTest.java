@@ -52,5 +52,7 @@ final class LockHolderTest {
     for (Path silent : new Path[] {top.resolve("none"), Files.writeString(kernel, "\n")}) {
       assertThat(LockHolder.hostName(silent)).matches("[A-Za-z0-9._-]{1,255}");
     }
+    // Where the kernel's answer can't be read, nobody else is asked.
+    assertThat(LockHolder.hostName(top)).isEqualTo("unknown");
   }
 }
