@@ -9,6 +9,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
@@ -211,25 +212,37 @@ final class UndercutDatabase {
       Files.move(directory, directory.resolveSibling("moved-" + directory.getFileName()));
       return;
     }
-    List<Path> files;
-    try (var all = Files.list(directory)) {
-      files = all.filter(f -> String.valueOf(f.getFileName()).contains(target.part)).toList();
-    }
-    for (Path file : files) {
-      long half = Files.size(file) / 2;
-      long left =
-          switch (way) {
-            case EMPTIED, DELETED -> 0;
-            case PAGE_LEFT -> PAGE_BYTES;
-            case HALF_LEFT -> isOdd ? half | 1 : half / PAGE_BYTES * PAGE_BYTES;
-          };
-      if (way == Way.DELETED) {
-        Files.delete(file);
-      } else {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-          channel.truncate(left);
+    int hits = 0;
+    while (hits == 0) {
+      List<Path> files;
+      try (var all = Files.list(directory)) {
+        files = all.filter(f -> String.valueOf(f.getFileName()).contains(target.part)).toList();
+      }
+      for (Path file : files) {
+        try {
+          hit(file, way, isOdd);
+          hits++;
+        } catch (NoSuchFileException e) {
+          // The database was done with it, and deleted it itself.
         }
       }
+    }
+  }
+
+  private static void hit(Path file, Way way, boolean isOdd) throws IOException {
+    if (way == Way.DELETED) {
+      Files.delete(file);
+      return;
+    }
+    long half = Files.size(file) / 2;
+    long left =
+        switch (way) {
+          case EMPTIED, DELETED -> 0;
+          case PAGE_LEFT -> PAGE_BYTES;
+          case HALF_LEFT -> isOdd ? half | 1 : half / PAGE_BYTES * PAGE_BYTES;
+        };
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.truncate(left);
     }
   }
 
