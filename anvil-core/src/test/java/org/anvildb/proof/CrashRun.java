@@ -263,6 +263,11 @@ final class CrashRun {
     return db.health();
   }
 
+  /** Returns how many memtables wait to be flushed. */
+  int frozenMemtables() {
+    return db.stats().memory().frozen();
+  }
+
   /** Returns the number of the newest batch. */
   long lastSequence() {
     return db.stats().lastSequence();

@@ -176,6 +176,11 @@ final class CrashState {
 
   /** Holds that a closed database has no file of ours that is not part of it. */
   private void checkFiles() {
+    assertThat(leftOver(disk)).as("files left over, of %s", disk.list()).isEmpty();
+  }
+
+  /** Returns the files of a closed database that are not part of it. */
+  static List<String> leftOver(MemoryStorage disk) {
     RecoveredVersion recovered = ManifestReader.read(disk);
     assertThat(recovered).isNotNull();
     List<String> left = new ArrayList<>();
@@ -185,7 +190,7 @@ final class CrashState {
         left.add(name);
       }
     }
-    assertThat(left).as("files left over, of %s", disk.list()).isEmpty();
+    return left;
   }
 
   private static boolean isPart(FileName file, RecoveredVersion recovered) {

@@ -82,6 +82,7 @@ final class HostileDirectoryTest {
         variants.add(variant(table, random.nextInt(64), random));
       }
     }
+    addRestoredSizes(variants, tables);
     for (Path segment : MisuseDirectories.named(directory, ".wal")) {
       if (Files.size(segment) > 8192) {
         add(variants, segment, 0, 56, 1, random);
@@ -91,6 +92,27 @@ final class HostileDirectoryTest {
       }
     }
     return variants;
+  }
+
+  /** Of a compressed table, sizes of blocks in memory that no writer has chosen. */
+  private static void addRestoredSizes(List<Variant> variants, List<Path> tables)
+      throws IOException {
+    for (Path table : tables) {
+      byte[] bytes = Files.readAllBytes(table);
+      int footer = bytes.length - 64;
+      int properties = Bytes.getInt(bytes, footer + 24);
+      int blocks = Bytes.getInt(bytes, properties + 40);
+      if (bytes[properties + 52] == 0) {
+        continue;
+      }
+      int sizes = Bytes.getInt(bytes, footer + 8) + 8 * blocks + 4 * (blocks + 1);
+      for (int size : new int[] {0, 1, -1, Integer.MAX_VALUE, 0x7fff_0000, 128 << 20}) {
+        variants.add(new Variant(table, sizes, size));
+        variants.add(new Variant(table, sizes + 4 * (blocks - 1), size));
+      }
+      return;
+    }
+    throw new AssertionError("no table is compressed");
   }
 
   private static void add(

@@ -121,8 +121,9 @@ final class HostileRun implements AutoCloseable {
   private static String trace(Throwable e) {
     StringBuilder text = new StringBuilder();
     for (Throwable t = e; t != null; t = t.getCause()) {
-      text.append(String.valueOf(t)).append(" at ").append(String.valueOf(t.getStackTrace()[0]));
-      text.append("; ");
+      // The JVM itself throws some without a trace, when memory is short.
+      Object place = t.getStackTrace().length == 0 ? "no place" : t.getStackTrace()[0];
+      text.append(t).append(" at ").append(place).append("; ");
     }
     return text.toString();
   }

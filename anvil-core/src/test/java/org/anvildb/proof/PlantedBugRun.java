@@ -38,8 +38,8 @@ final class PlantedBugRun {
    *   <li>{@code crash SCENARIO ...}: crashes at each operation of scenarios
    *   <li>{@code fault SCENARIO WAY ...}: a scenario on a storage that fails in some ways
    *   <li>{@code model NUMBER ...}: the history of the model, under settings of the grid
-   *   <li>{@code damage NUMBER KIND}: a bit flipped in each byte of the files of a kind, of one of
-   *       the golden databases
+   *   <li>{@code damage NUMBER KIND FROM}: a bit flipped in each byte of the files of a kind, from
+   *       an offset on, of one of the golden databases
    *   <li>{@code cut NUMBER KIND}: its files cut at each length
    *   <li>{@code test CLASS METHOD ...}: methods of a test
    * </ul>
@@ -114,7 +114,8 @@ final class PlantedBugRun {
 
   private String damage(List<String> words, boolean isCut) {
     GoldenDatabase golden = GoldenDatabase.all(SEED).get(Integer.parseInt(words.getFirst()));
-    FileName.Kind kind = FileName.Kind.valueOf(words.getLast());
+    FileName.Kind kind = FileName.Kind.valueOf(words.get(1));
+    int from = words.size() > 2 ? Integer.parseInt(words.get(2)) : 0;
     DamageOracle oracle = new DamageOracle(golden);
     for (Map.Entry<String, byte[]> file : golden.files().entrySet()) {
       String name = file.getKey();
@@ -125,7 +126,7 @@ final class PlantedBugRun {
         oracle.mayLoseSynced(Set.of(name));
       }
       byte[] sound = file.getValue();
-      for (int at = 0; at < sound.length && states < mostStates; at++) {
+      for (int at = from; at < sound.length && states < mostStates; at++) {
         byte[] damaged = isCut ? Arrays.copyOf(sound, at) : sound.clone();
         if (!isCut) {
           damaged[at] ^= (byte) (1 << at % Byte.SIZE);

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.anvildb.storage.sim.Fault;
 import org.anvildb.storage.sim.OperationKind;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * writable. {@code -Dseed= -Dway= -Dat=} repeats one, {@code -Dlong=MINUTES} goes on with more
  * seeds.
  */
+@Timeout(value = 2, unit = TimeUnit.HOURS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @ExtendWith(SilentLog.class)
 final class ResumeTest {
   private static final long SEED = Long.getLong("seed", 1);
