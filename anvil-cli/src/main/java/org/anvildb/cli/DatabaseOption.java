@@ -94,10 +94,9 @@ final class DatabaseOption {
 
   /** Returns a keyspace, which must exist. */
   static Keyspace existingKeyspace(Database database, String name) {
-    if (!database.keyspaces().contains(name)) {
-      throw new IllegalArgumentException(noKeyspace(database, name));
-    }
-    return database.keyspace(name);
+    return database
+        .findKeyspace(name)
+        .orElseThrow(() -> new IllegalArgumentException(noKeyspace(database, name)));
   }
 
   /** Which keyspace of the database a command works on. */
