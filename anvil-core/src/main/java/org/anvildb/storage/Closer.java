@@ -36,8 +36,7 @@ public final class Closer {
     switch (first) {
       case null -> {}
       case Error e -> throw e;
-      case RuntimeException e -> throw e;
-      case Throwable e -> throw new IllegalStateException(e);
+      case Throwable e -> throw (RuntimeException) e;
     }
   }
 }
