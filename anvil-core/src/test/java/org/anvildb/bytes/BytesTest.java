@@ -25,6 +25,14 @@ final class BytesTest {
   }
 
   @Test
+  void numbersWithoutASignAreThatFromTheFirstPlaceToTheLast() {
+    MemorySegment segment =
+        MemorySegment.ofArray(new byte[] {9, 9, 9, 9, 1, 2, 3, 4, -1, -2, -3, -4});
+    assertThat(Bytes.unsignedInt(segment, 4)).isEqualTo(0x0403_0201L);
+    assertThat(Bytes.unsignedInt(segment, 8)).isEqualTo(0xfcfd_feffL);
+  }
+
+  @Test
   void headsAndComparisonsAgreeWithTheOrderOfUnsignedBytes() {
     for (long seed = 0; seed < 4000; seed++) {
       Random random = new Random(seed);
