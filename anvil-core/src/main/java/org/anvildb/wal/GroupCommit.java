@@ -171,7 +171,7 @@ public final class GroupCommit implements AutoCloseable {
     }
     SyncWaiter waiter = enter(segment, position);
     endIfRefused();
-    if (waiter == null || follow(waiter)) {
+    if (waiter == null || followOrLeave(waiter)) {
       lead(true);
     }
     if (!isSynced(segment, position)) {
@@ -368,6 +368,40 @@ public final class GroupCommit implements AutoCloseable {
   private void beginLead() {
     isLed = true;
     gatherer = null;
+  }
+
+  /** As {@link #follow}; a thread that can't wait, for want of memory, leaves nobody behind it. */
+  private boolean followOrLeave(SyncWaiter waiter) {
+    boolean stays = false;
+    try {
+      boolean leads = follow(waiter);
+      stays = true;
+      return leads;
+    } finally {
+      if (!stays) {
+        leave(waiter);
+      }
+    }
+  }
+
+  /** Takes a waiter out, and hands on what it was appointed to: else nobody would ever lead. */
+  private void leave(SyncWaiter waiter) {
+    boolean leads;
+    SyncWaiter next = null;
+    synchronized (this) {
+      queue.remove(waiter);
+      leads = waiter.role() == Role.LEAD;
+      if (gatherer == waiter) {
+        gatherer = null;
+        next = appointNext();
+      }
+    }
+    if (next != null) {
+      next.wake();
+    }
+    if (leads) {
+      endRound(null, false);
+    }
   }
 
   /** Waits as the waiter's role says; returns whether the thread leads now. */
