@@ -207,8 +207,7 @@ final class KillRun {
   }
 
   /** Checks that the last batches are there, whole and without a gap, and none behind them. */
-  private static void checkBatches(
-      Keyspace keyspace, int writer, long first, long last, String context) {
+  static void checkBatches(Keyspace keyspace, int writer, long first, long last, String context) {
     for (int i = 0; i < KilledWriter.KEYS; i++) {
       long from = i == 0 ? Math.max(0, last - 49) : first;
       for (long batch = from; batch <= last; batch++) {
