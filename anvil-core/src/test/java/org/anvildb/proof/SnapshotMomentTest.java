@@ -42,6 +42,9 @@ final class SnapshotMomentTest {
   private static final long SNAPSHOTS = Long.getLong("long", 0) > 0 ? 20_000_000 : 40_000;
   private static final int READERS = 1;
 
+  /** About so many make the sixteen flushes that shall happen beside the snapshots. */
+  private static final long LEAST_BATCHES = 20_000;
+
   /** One snapshot in so many is read in every way, and once more when more was flushed. */
   private static final int KEPT_EVERY = 200;
 
@@ -54,6 +57,10 @@ final class SnapshotMomentTest {
 
   private final AtomicLong snapshots = new AtomicLong();
   private final AtomicLong kept = new AtomicLong();
+
+  /** What was written; by one thread. */
+  private volatile long batches;
+
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
   @Test
@@ -172,13 +179,15 @@ final class SnapshotMomentTest {
         });
   }
 
+  /** Both sides go on until both have done enough, whichever gets more of the processors. */
   private boolean goesOn() {
-    return snapshots.get() < SNAPSHOTS && failures.isEmpty();
+    return (snapshots.get() < SNAPSHOTS || batches < LEAST_BATCHES) && failures.isEmpty();
   }
 
   private void write(Database db, Keyspace second) {
     for (long number = 2; goesOn(); number++) {
       write(db, second, number);
+      batches = number;
     }
   }
 
