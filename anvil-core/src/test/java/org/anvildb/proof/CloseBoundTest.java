@@ -14,6 +14,8 @@ import org.anvildb.api.Database;
 import org.anvildb.api.DatabaseOptions;
 import org.anvildb.api.Durability;
 import org.anvildb.api.StorageException;
+import org.anvildb.schedule.ForwardingGate;
+import org.anvildb.schedule.ForwardingScheduler;
 import org.anvildb.schedule.Gate;
 import org.anvildb.schedule.Lane;
 import org.anvildb.schedule.Scheduler;
@@ -115,49 +117,22 @@ final class CloseBoundTest {
   }
 
   /** A scheduler whose long waits are over at once, and that waits for nobody at its end. */
-  private record Impatient(Scheduler delegate) implements Scheduler {
+  private static final class Impatient extends ForwardingScheduler {
     private static final long LONG_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    @Override
-    public void submit(Lane lane, Runnable work) {
-      delegate.submit(lane, work);
-    }
-
-    @Override
-    public void submitLater(Lane lane, long delayNanos, Runnable work) {
-      delegate.submitLater(lane, delayNanos, work);
+    Impatient(Scheduler delegate) {
+      super(delegate);
     }
 
     @Override
     public Gate newGate() {
-      Gate gate = delegate.newGate();
-      return new Gate() {
-        @Override
-        public void await(BooleanSupplier condition) {
-          gate.await(condition);
-        }
-
+      return new ForwardingGate(super.newGate()) {
         @Override
         public boolean await(BooleanSupplier condition, long timeoutNanos)
             throws InterruptedException {
-          return gate.await(condition, timeoutNanos > LONG_NANOS ? 1 : timeoutNanos);
-        }
-
-        @Override
-        public void open() {
-          gate.open();
+          return super.await(condition, timeoutNanos > LONG_NANOS ? 1 : timeoutNanos);
         }
       };
-    }
-
-    @Override
-    public void pause(long nanos) {
-      delegate.pause(nanos);
-    }
-
-    @Override
-    public long nanoTime() {
-      return delegate.nanoTime();
     }
 
     @Override

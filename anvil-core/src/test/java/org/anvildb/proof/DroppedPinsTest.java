@@ -20,9 +20,8 @@ import org.anvildb.api.Cursor;
 import org.anvildb.api.Database;
 import org.anvildb.api.DatabaseOptions;
 import org.anvildb.api.Snapshot;
-import org.anvildb.schedule.Gate;
+import org.anvildb.schedule.ForwardingScheduler;
 import org.anvildb.schedule.InlineScheduler;
-import org.anvildb.schedule.Lane;
 import org.anvildb.schedule.Scheduler;
 import org.anvildb.storage.LocalStorage;
 import org.junit.jupiter.api.Test;
@@ -224,40 +223,14 @@ final class DroppedPinsTest {
   }
 
   /** A scheduler on one thread that says, as those with threads do, that memory rests. */
-  private record Resting(InlineScheduler inner) implements Scheduler {
-    @Override
-    public void submit(Lane lane, Runnable work) {
-      inner.submit(lane, work);
-    }
-
-    @Override
-    public void submitLater(Lane lane, long delayNanos, Runnable work) {
-      inner.submitLater(lane, delayNanos, work);
-    }
-
-    @Override
-    public Gate newGate() {
-      return inner.newGate();
-    }
-
-    @Override
-    public void pause(long nanos) {
-      inner.pause(nanos);
+  private static final class Resting extends ForwardingScheduler {
+    Resting(InlineScheduler inner) {
+      super(inner);
     }
 
     @Override
     public long graceNanos() {
       return 1;
-    }
-
-    @Override
-    public long nanoTime() {
-      return inner.nanoTime();
-    }
-
-    @Override
-    public void close() {
-      inner.close();
     }
   }
 }

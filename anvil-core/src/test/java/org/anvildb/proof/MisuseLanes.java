@@ -4,17 +4,16 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import org.anvildb.schedule.Gate;
+import org.anvildb.schedule.ForwardingScheduler;
 import org.anvildb.schedule.Lane;
 import org.anvildb.schedule.Scheduler;
 
 /** A scheduler that keeps the work of some lanes back until it is released. Thread-safe. */
-final class MisuseLanes implements Scheduler {
-  private final Scheduler delegate;
+final class MisuseLanes extends ForwardingScheduler {
   private final Map<Lane, List<Runnable>> held = new EnumMap<>(Lane.class);
 
   MisuseLanes(Scheduler delegate) {
-    this.delegate = delegate;
+    super(delegate);
   }
 
   synchronized void hold(Lane lane) {
@@ -26,7 +25,7 @@ final class MisuseLanes implements Scheduler {
     synchronized (this) {
       work = held.remove(lane);
     }
-    work.forEach(w -> delegate.submit(lane, w));
+    work.forEach(w -> super.submit(lane, w));
   }
 
   /** Returns how much work of a lane is kept back. */
@@ -42,31 +41,6 @@ final class MisuseLanes implements Scheduler {
         return;
       }
     }
-    delegate.submit(lane, work);
-  }
-
-  @Override
-  public void submitLater(Lane lane, long delayNanos, Runnable work) {
-    delegate.submitLater(lane, delayNanos, work);
-  }
-
-  @Override
-  public Gate newGate() {
-    return delegate.newGate();
-  }
-
-  @Override
-  public void pause(long nanos) {
-    delegate.pause(nanos);
-  }
-
-  @Override
-  public long nanoTime() {
-    return delegate.nanoTime();
-  }
-
-  @Override
-  public void close() {
-    delegate.close();
+    super.submit(lane, work);
   }
 }

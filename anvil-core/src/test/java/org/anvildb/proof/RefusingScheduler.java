@@ -3,6 +3,7 @@ package org.anvildb.proof;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.anvildb.schedule.ForwardingScheduler;
 import org.anvildb.schedule.Gate;
 import org.anvildb.schedule.Lane;
 import org.anvildb.schedule.Scheduler;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * A scheduler that fails where it is told to, as one does whose threads can't be started, or that a
  * user got wrong. What it refuses is not run. Thread-safe.
  */
-final class RefusingScheduler implements Scheduler {
+final class RefusingScheduler extends ForwardingScheduler {
   /** Which calls fail. */
   enum Call {
     SUBMIT,
@@ -42,13 +43,12 @@ final class RefusingScheduler implements Scheduler {
     }
   }
 
-  private final Scheduler delegate;
   private @Nullable Plan plan;
   private long seen;
   private long hits;
 
   RefusingScheduler(Scheduler delegate) {
-    this.delegate = delegate;
+    super(delegate);
   }
 
   /** Starts to fail after a plan, or to fail no more, and to count from 0. */
@@ -66,44 +66,29 @@ final class RefusingScheduler implements Scheduler {
   @Override
   public void submit(Lane lane, Runnable work) {
     pass(Call.SUBMIT, lane);
-    delegate.submit(lane, work);
+    super.submit(lane, work);
   }
 
   @Override
   public void submitLater(Lane lane, long delayNanos, Runnable work) {
     pass(Call.LATER, lane);
-    delegate.submitLater(lane, delayNanos, work);
+    super.submitLater(lane, delayNanos, work);
   }
 
   @Override
   public Gate newGate() {
     pass(Call.GATE, null);
-    return delegate.newGate();
-  }
-
-  @Override
-  public void pause(long nanos) {
-    delegate.pause(nanos);
+    return super.newGate();
   }
 
   @Override
   public void giveWay() {
-    delegate.giveWay();
+    delegate().giveWay();
   }
 
   @Override
   public long graceNanos() {
-    return delegate.graceNanos();
-  }
-
-  @Override
-  public long nanoTime() {
-    return delegate.nanoTime();
-  }
-
-  @Override
-  public void close() {
-    delegate.close();
+    return delegate().graceNanos();
   }
 
   private void pass(Call call, @Nullable Lane lane) {

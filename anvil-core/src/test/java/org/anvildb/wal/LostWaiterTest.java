@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import org.anvildb.schedule.ForwardingGate;
+import org.anvildb.schedule.ForwardingScheduler;
 import org.anvildb.schedule.Gate;
-import org.anvildb.schedule.Lane;
 import org.anvildb.schedule.Scheduler;
 import org.anvildb.schedule.ThreadScheduler;
 import org.junit.jupiter.api.AfterEach;
@@ -76,59 +77,24 @@ final class LostWaiterTest {
   }
 
   /** A scheduler at whose gates nobody may wait for a number of times. */
-  private record Starved(Scheduler delegate, AtomicInteger refusals) implements Scheduler {
+  private static final class Starved extends ForwardingScheduler {
+    private final AtomicInteger refusals = new AtomicInteger();
+
     Starved(Scheduler delegate) {
-      this(delegate, new AtomicInteger());
+      super(delegate);
     }
 
     @Override
     public Gate newGate() {
-      Gate gate = delegate.newGate();
-      return new Gate() {
+      return new ForwardingGate(super.newGate()) {
         @Override
         public void await(BooleanSupplier condition) {
           if (refusals.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
             throw new OutOfMemoryError("injected");
           }
-          gate.await(condition);
-        }
-
-        @Override
-        public boolean await(BooleanSupplier condition, long timeoutNanos)
-            throws InterruptedException {
-          return gate.await(condition, timeoutNanos);
-        }
-
-        @Override
-        public void open() {
-          gate.open();
+          super.await(condition);
         }
       };
-    }
-
-    @Override
-    public void submit(Lane lane, Runnable work) {
-      delegate.submit(lane, work);
-    }
-
-    @Override
-    public void submitLater(Lane lane, long delayNanos, Runnable work) {
-      delegate.submitLater(lane, delayNanos, work);
-    }
-
-    @Override
-    public void pause(long nanos) {
-      delegate.pause(nanos);
-    }
-
-    @Override
-    public long nanoTime() {
-      return delegate.nanoTime();
-    }
-
-    @Override
-    public void close() {
-      delegate.close();
     }
   }
 }
