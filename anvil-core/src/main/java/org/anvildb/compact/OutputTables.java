@@ -2,9 +2,8 @@ package org.anvildb.compact;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import org.anvildb.storage.Closer;
 import org.anvildb.table.Table;
 import org.anvildb.table.TableMeta;
 import org.anvildb.table.TableOptions;
@@ -118,46 +117,40 @@ final class OutputTables {
 
   /** Deletes all files, finished ones too; what fails then is added to the reason. */
   void abandon(Throwable reason) {
-    Consumer<Throwable> told =
-        e -> {
-          if (e != reason) {
-            reason.addSuppressed(e);
-          }
-        };
-    close(told);
-    delete((name, e) -> told.accept(e));
+    Closer closer = new Closer(reason);
+    close(closer);
+    for (String name : takeCreated()) {
+      closer.close(() -> files.storage().delete(name));
+    }
   }
 
   /** Deletes all files of a job that is given up; what can't be deleted goes to the discarder. */
   void giveUp() {
     // How a file closes that is about to be deleted is of no interest.
-    close(e -> {});
-    delete(files.discarder()::accept);
+    close(new Closer());
+    for (String name : takeCreated()) {
+      try {
+        files.storage().delete(name);
+      } catch (RuntimeException | Error e) {
+        files.discarder().accept(name, e);
+      }
+    }
   }
 
-  private void close(Consumer<Throwable> onFailure) {
+  private void close(Closer closer) {
     TableWriter open = writer;
     writer = null;
     if (open != null) {
-      attempt(open::abandon, onFailure);
+      closer.close(open::abandon);
     }
-    opened.forEach(table -> attempt(table::close, onFailure));
+    opened.forEach(table -> closer.close(table::close));
     opened.clear();
   }
 
-  private void delete(BiConsumer<String, Throwable> onFailure) {
-    for (String name : created) {
-      attempt(() -> files.storage().delete(name), e -> onFailure.accept(name, e));
-    }
+  private List<String> takeCreated() {
+    List<String> names = List.copyOf(created);
     created.clear();
     finished.clear();
-  }
-
-  private static void attempt(Runnable step, Consumer<Throwable> onFailure) {
-    try {
-      step.run();
-    } catch (RuntimeException | Error e) {
-      onFailure.accept(e);
-    }
+    return names;
   }
 }

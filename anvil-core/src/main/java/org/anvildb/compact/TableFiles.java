@@ -4,8 +4,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import org.anvildb.api.DiskFullException;
-import org.anvildb.api.StorageException;
+import org.anvildb.storage.DirectorySync;
 import org.anvildb.storage.Storage;
 import org.anvildb.table.Table;
 import org.anvildb.table.TableMeta;
@@ -27,17 +26,8 @@ public record TableFiles(
     Function<TableMeta, Table> opener,
     Consumer<Table> keeper,
     BiConsumer<String, Throwable> discarder) {
-  /**
-   * Makes the names of new files durable.
-   *
-   * @throws StorageException if that fails, never a {@link DiskFullException}: of a directory whose
-   *     sync failed nobody knows what is on disk, so this must not be taken for what passes
-   */
+  /** Makes the names of new files durable; see {@link DirectorySync#run}. */
   void syncNames() {
-    try {
-      storage.syncDirectory();
-    } catch (DiskFullException e) {
-      throw new StorageException("syncing a directory failed: " + e.getMessage(), e);
-    }
+    DirectorySync.run(storage);
   }
 }

@@ -14,6 +14,7 @@ import org.anvildb.log.RecordFormat;
 import org.anvildb.memtable.Memtable;
 import org.anvildb.schedule.Gate;
 import org.anvildb.schedule.Scheduler;
+import org.anvildb.storage.Closer;
 import org.anvildb.storage.DirectoryLock;
 import org.anvildb.storage.Storage;
 import org.anvildb.table.BlockCache;
@@ -72,15 +73,8 @@ final class Assembly {
       return options.readOnly() ? readOnly(version) : writable(version, isNew);
     } catch (Throwable failure) {
       undo.add(scheduler::close);
-      for (Runnable step : undo.reversed()) {
-        try {
-          step.run();
-        } catch (RuntimeException | Error e) {
-          if (e != failure) {
-            failure.addSuppressed(e);
-          }
-        }
-      }
+      Closer closer = new Closer(failure);
+      undo.reversed().forEach(closer::close);
       throw failure;
     }
   }

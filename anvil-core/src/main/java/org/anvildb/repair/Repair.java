@@ -126,7 +126,7 @@ public final class Repair {
       return stored;
     } catch (IllegalArgumentException e) {
       tally.doubt("the codec " + stored.codec() + " is not there; the default keyspace has none");
-      return stored.withCodec("NONE");
+      return stored.withCodec(KeyspaceOptions.NONE);
     }
   }
 

@@ -56,7 +56,7 @@ final class SavedKeyspaces {
     } catch (IllegalArgumentException e) {
       tally.doubt(
           "a keyspace's codec is not there; it is stored without compression: " + options.codec());
-      return target.keyspace(name, options.withCodec("NONE"));
+      return target.keyspace(name, options.withCodec(KeyspaceOptions.NONE));
     }
   }
 

@@ -15,6 +15,16 @@ public final class Closer {
   public Closer() {}
 
   /**
+   * Makes a closer for what has to be cleaned up after a failure.
+   *
+   * @param reason the failure, to which those of the closing are added; it is for the caller to
+   *     throw
+   */
+  public Closer(Throwable reason) {
+    first = reason;
+  }
+
+  /**
    * Closes one of the things; a failure waits until {@link #finish()}.
    *
    * @param close what closes it

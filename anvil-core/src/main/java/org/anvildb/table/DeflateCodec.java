@@ -4,6 +4,7 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 import org.anvildb.api.Codec;
+import org.anvildb.api.KeyspaceOptions;
 
 /** DEFLATE without a frame, by the JDK: denser and slower than LZ4. Thread-safe. */
 final class DeflateCodec implements Codec {
@@ -14,7 +15,7 @@ final class DeflateCodec implements Codec {
 
   @Override
   public String name() {
-    return "DEFLATE";
+    return KeyspaceOptions.DEFLATE;
   }
 
   @Override

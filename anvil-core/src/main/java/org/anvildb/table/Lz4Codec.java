@@ -3,6 +3,7 @@ package org.anvildb.table;
 import net.jpountz.lz4.LZ4Compressor;
 import net.jpountz.lz4.LZ4Factory;
 import org.anvildb.api.Codec;
+import org.anvildb.api.KeyspaceOptions;
 
 /**
  * LZ4 blocks: compressed by the library's instance that is pure Java, which loads no native code,
@@ -16,7 +17,7 @@ final class Lz4Codec implements Codec {
 
   @Override
   public String name() {
-    return "LZ4";
+    return KeyspaceOptions.LZ4;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.anvildb.table;
 
 import org.anvildb.api.Codec;
+import org.anvildb.api.KeyspaceOptions;
 
 /** Leaves bytes as they are: blocks are read in place. */
 final class NoCodec implements Codec {
@@ -11,7 +12,7 @@ final class NoCodec implements Codec {
 
   @Override
   public String name() {
-    return "NONE";
+    return KeyspaceOptions.NONE;
   }
 
   @Override

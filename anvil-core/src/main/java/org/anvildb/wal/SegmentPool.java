@@ -16,6 +16,7 @@ import org.anvildb.schedule.Gate;
 import org.anvildb.schedule.Lane;
 import org.anvildb.schedule.Scheduler;
 import org.anvildb.storage.Closer;
+import org.anvildb.storage.DirectorySync;
 import org.anvildb.storage.MappedFile;
 import org.anvildb.storage.Storage;
 import org.jspecify.annotations.Nullable;
@@ -366,7 +367,7 @@ public final class SegmentPool implements AutoCloseable {
     }
     try {
       file.populate();
-      syncName();
+      DirectorySync.run(storage);
       return new WalSegment(file, number, database);
     } catch (Throwable t) {
       file.close();
@@ -383,18 +384,6 @@ public final class SegmentPool implements AutoCloseable {
         spares.add(new Spare(name, spare.bytes()));
       }
       throw t;
-    }
-  }
-
-  /**
-   * Makes the name durable. Where that finds the disk full, it is no failure that passes: nobody
-   * knows what of the directory is on disk, and a second sync would call it a success.
-   */
-  private void syncName() {
-    try {
-      storage.syncDirectory();
-    } catch (DiskFullException e) {
-      throw new StorageException("syncing a directory failed: " + e.getMessage(), e);
     }
   }
 
