@@ -2,7 +2,6 @@ package org.anvildb.engine;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.anvildb.api.AnvilException;
 import org.anvildb.api.InterruptedOperationException;
@@ -29,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class Committer {
   private static final long STALL_CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  private final ReentrantLock lock = new ReentrantLock();
+  private final CommitLock lock = new CommitLock();
   private final EncoderPool encoders = new EncoderPool();
   private final HealthState health;
   private final ReadStates states;

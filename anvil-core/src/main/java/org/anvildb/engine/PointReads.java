@@ -126,8 +126,21 @@ final class PointReads {
       return reader.apply(value);
     } finally {
       if (outermost) {
-        inCallback.remove(Thread.currentThread());
+        unmark();
       }
+    }
+  }
+
+  /**
+   * Ends a callback. What it read may be a page that is gone, which the JVM tells late: in here,
+   * and once. A mark that stayed would refuse each {@code close()} of this thread.
+   */
+  private void unmark() {
+    try {
+      inCallback.remove(Thread.currentThread());
+    } catch (InternalError e) {
+      inCallback.remove(Thread.currentThread());
+      throw e;
     }
   }
 

@@ -325,13 +325,19 @@ public final class SegmentPool implements AutoCloseable {
    */
   private void prepareNow(long bytes) {
     WalSegment made = null;
+    Throwable thrown = null;
     try {
       made = isOpen() ? make(bytes) : null;
     } catch (Throwable t) {
-      failure = t;
+      thrown = t;
     }
     synchronized (this) {
       isPreparing = false;
+      // In one step: a writer that takes a failure for past, while this is still under way, would
+      // wait for what has ended.
+      if (thrown != null) {
+        failure = thrown;
+      }
       if (isClosed && made != null) {
         // Its file is one without use, which the next opening deletes.
         made.close();

@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.anvildb.api.ClosedException;
 import org.anvildb.api.DiskFullException;
 import org.anvildb.api.PoisonedException;
 import org.anvildb.api.StorageException;
 import org.anvildb.schedule.InlineScheduler;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 final class SegmentPoolTest {
   private static final int MAX = 64 << 10;
@@ -156,6 +159,32 @@ final class SegmentPoolTest {
     pool.prepare();
     scheduler.runAll();
     assertThat(pool.take(one, 0).number()).isEqualTo(3);
+  }
+
+  @Test
+  @Timeout(60)
+  void aFailureIsToldInOneStepWithTheEndOfItsPreparation() throws Exception {
+    var isMaking = new CompletableFuture<Boolean>();
+    var isLocked = new CompletableFuture<Boolean>();
+    LongSupplier failing =
+        () -> {
+          isMaking.complete(true);
+          isLocked.join();
+          throw new DiskFullException("no space", null);
+        };
+    var full = new SegmentPool(disk, scheduler, failing, 42, MAX, true, () -> {});
+    full.prepare();
+    Thread preparing = Thread.ofPlatform().start(scheduler::runAll);
+    isMaking.join();
+    synchronized (full) {
+      isLocked.complete(true);
+      while (preparing.getState() != Thread.State.BLOCKED) {
+        Thread.onSpinWait();
+      }
+      assertThat(full.isReady(0)).as("a writer would clear it and wait for ever").isFalse();
+    }
+    preparing.join();
+    assertThat(full.isReady(0)).isTrue();
   }
 
   @Test
