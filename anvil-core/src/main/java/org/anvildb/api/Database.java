@@ -225,9 +225,9 @@ public interface Database extends Keyspace, AutoCloseable {
    * there, it still closes everything, then throws. A second close does nothing.
    *
    * <p>It waits 60 seconds at most for the tables to be written, what is left then stays in the
-   * log; as long for each sync of the log; 5 seconds for merges, and only where tiny tables abound;
-   * 2 seconds for files to be deleted. Where the disk hangs in the middle of a flush that writers
-   * wait for, or in the sync of the manifest, it waits with it.
+   * log; as long for each sync of the log; 5 seconds for merges, and only where tables abound that
+   * wait for them; 2 seconds for files to be deleted. Where the disk hangs in the middle of a flush
+   * that writers wait for, or in the sync of the manifest, it waits with it.
    *
    * <p>A database that nobody closed is closed when the collector finds that nobody can use it any
    * more, with a warning that names the place of its opening. That is a safety net: what was

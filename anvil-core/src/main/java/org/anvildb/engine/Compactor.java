@@ -118,15 +118,22 @@ final class Compactor {
   }
 
   /**
-   * Lets merges go on, for a bounded time, while tiny tables abound: in lives too short for a merge
-   * each leaves one, and nobody else would ever join them.
+   * Lets merges go on, for a bounded time, while tables abound that are tiny or in level 0. Lives
+   * that are too short for a merge leave some each, a merge that is given up starts over in the
+   * next one, and so nobody would ever join them.
    */
   void awaitTidy(long timeoutNanos) throws InterruptedException {
-    finished.await(() -> running.count() == 0 || isCancelled() || !isLittered(), timeoutNanos);
+    finished.await(() -> running.count() == 0 || isCancelled() || isTidy(), timeoutNanos);
   }
 
-  private boolean isLittered() {
-    return LeveledPicker.isLittered(catalog.current(), running, options.memtableBytes().bytes());
+  private boolean isTidy() {
+    Version version = catalog.current();
+    for (KeyspaceVersion keyspace : version.keyspaces()) {
+      if (keyspace.levels().runs().size() > WritePacing.FREE_LEVEL_ZERO_RUNS) {
+        return false;
+      }
+    }
+    return !LeveledPicker.isLittered(version, running, options.memtableBytes().bytes());
   }
 
   /** Starts no more plans, and has the running ones give up. */

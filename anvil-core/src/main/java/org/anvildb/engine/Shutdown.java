@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  * The closing of a database, in order: no new calls, what is in memory into tables (or at least the
  * log onto the disk), background work ended, mappings and files closed, lock released.
  *
- * <p>The waits for merges (where tiny tables abound), for the flush, for the sync of the log, which
- * the disk may not answer, and for the background work have bounds; those for room to freeze the
- * last memtable and for the manifest have none. A step that fails does not keep the later ones from
+ * <p>The waits for merges (where tables abound), for the flush, for the sync of the log, which the
+ * disk may not answer, and for the background work have bounds; those for room to freeze the last
+ * memtable and for the manifest have none. A step that fails does not keep the later ones from
  * running: the log holds what could not be flushed, and the next opening replays it.
  */
 final class Shutdown {
