@@ -29,6 +29,8 @@ final class BlockBuilder {
 
   private byte[] header = new byte[2 << 10];
   private int headerLength;
+  private int headsAt;
+  private int sequencesAt;
 
   int count() {
     return count;
@@ -147,8 +149,10 @@ final class BlockBuilder {
       at += Long.BYTES;
     }
     System.arraycopy(firstKey, prefix, header, at, own);
-    at = putHeads(at + own, own);
+    headsAt = at + own;
+    at = putHeads(headsAt, own);
     at = putOffsets(at, wide);
+    sequencesAt = at;
     putSequences(at, sequenceBytes, smallest);
     return headerLength;
   }
@@ -171,18 +175,10 @@ final class BlockBuilder {
   }
 
   private int putOffsets(int start, boolean wide) {
-    int at = start;
     for (int i = 0; i < count; i++) {
-      int offset = headerLength + offsets[i];
-      header[at] = (byte) offset;
-      header[at + 1] = (byte) (offset >>> 8);
-      if (wide) {
-        header[at + 2] = (byte) (offset >>> 16);
-        header[at + 3] = (byte) (offset >>> 24);
-      }
-      at += wide ? 4 : 2;
+      BlockFormat.putOffset(header, start, i, headerLength + offsets[i], wide);
     }
-    return at;
+    return start + count * (wide ? Integer.BYTES : Short.BYTES);
   }
 
   private void putSequences(int start, int sequenceBytes, long smallest) {
@@ -195,6 +191,16 @@ final class BlockBuilder {
 
   byte[] header() {
     return header;
+  }
+
+  /** Returns where the heads start in the header; the offsets follow. */
+  int headsAt() {
+    return headsAt;
+  }
+
+  /** Returns where the sequence deltas start in the header. */
+  int sequencesAt() {
+    return sequencesAt;
   }
 
   byte[] entries() {

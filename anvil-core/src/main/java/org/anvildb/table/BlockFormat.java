@@ -1,7 +1,7 @@
 package org.anvildb.table;
 
 /**
- * The layout of a block, as it is in memory: on disk the same, or compressed as a whole.
+ * The layout of a block, as it is in memory: on disk the same, or compressed ({@link LeanBlock}).
  *
  * <pre>
  *   0  entry count                                      4
@@ -45,6 +45,22 @@ final class BlockFormat {
       return 2;
     }
     return largestDelta >>> 32 == 0 ? 4 : 8;
+  }
+
+  /** Returns the size of heads and offsets together. */
+  static int leftOut(int count, boolean wide) {
+    return count * (HEAD_BYTES + (wide ? Integer.BYTES : Short.BYTES));
+  }
+
+  /** Writes the offset of an entry. */
+  static void putOffset(byte[] block, int offsetsAt, int i, int offset, boolean wide) {
+    int at = offsetsAt + i * (wide ? Integer.BYTES : Short.BYTES);
+    block[at] = (byte) offset;
+    block[at + 1] = (byte) (offset >>> 8);
+    if (wide) {
+      block[at + 2] = (byte) (offset >>> 16);
+      block[at + 3] = (byte) (offset >>> 24);
+    }
   }
 
   /** Tells whether a size of a sequence delta, as found in flags, exists. */

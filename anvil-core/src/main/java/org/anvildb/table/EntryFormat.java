@@ -48,17 +48,30 @@ final class EntryFormat {
     return at + bytes(header) + suffixLength(header) + valueLength(header) <= end ? header : -1;
   }
 
+  /** As {@link #header(MemorySegment, long, long)}, from an array. */
+  static long header(byte[] block, int at, int end) {
+    long suffixLength = Varint.get(block, at, end);
+    long value = Varint.get(block, at + Varint.size(suffixLength), end);
+    long header = header(suffixLength, value);
+    return header >= 0
+            && at + bytes(header) + suffixLength(header) + (long) valueLength(header) <= end
+        ? header
+        : -1;
+  }
+
   private static long longHeader(MemorySegment memory, long at, long end) {
     long suffixLength = Varint.get(memory, at, end);
-    if (suffixLength < 0 || suffixLength > 0xffff) {
+    return header(suffixLength, Varint.get(memory, at + Varint.size(suffixLength), end));
+  }
+
+  /** Puts two numbers together; -1 if one is negative or too large. */
+  private static long header(long suffixLength, long value) {
+    if (suffixLength < 0 || suffixLength > 0xffff || value < 0 || value > 0xffff_ffffL) {
       return -1;
     }
-    int suffixSize = Varint.size(suffixLength);
-    long value = Varint.get(memory, at + suffixSize, end);
-    if (value < 0 || value > 0xffff_ffffL) {
-      return -1;
-    }
-    return (long) (suffixSize + Varint.size(value)) << 50 | suffixLength << 33 | value;
+    return (long) (Varint.size(suffixLength) + Varint.size(value)) << 50
+        | suffixLength << 33
+        | value;
   }
 
   /** Returns the size of the header itself. */

@@ -16,12 +16,13 @@ import org.anvildb.bytes.Checksum;
  *  32  checksums: offset, length    4 + 4
  *  40  CRC32C of the checksums      4
  *  44  page size                    4
- *  48  format version               4
+ *  48  format version: 1, or 2 if compressed blocks are lean
  *  52  magic "ANVILSST"             8
  *  60  CRC32C of the 60 bytes above 4
  * </pre>
  */
 record Footer(
+    int version,
     long number,
     long indexOffset,
     long indexBytes,
@@ -49,7 +50,7 @@ record Footer(
     putSection(b, 32, checksumsOffset, checksumsBytes);
     Bytes.putInt(b, 40, checksumsChecksum);
     Bytes.putInt(b, 44, TableFormat.PAGE_BYTES);
-    Bytes.putInt(b, 48, TableFormat.VERSION);
+    Bytes.putInt(b, 48, version);
     Bytes.putLong(b, 52, TableFormat.MAGIC);
     Bytes.putInt(b, 60, Checksum.of(b, 0, 60));
     return b;
@@ -76,13 +77,16 @@ record Footer(
     if (checksum(b) != computed) {
       throw Pages.mismatch(file, at, "footer", checksum(b), computed);
     }
-    if (Bytes.getInt(b, 48) != TableFormat.VERSION) {
+    int version = Bytes.getInt(b, 48);
+    if (version != TableFormat.VERSION && version != TableFormat.LEAN_VERSION) {
       throw new FormatException(
           file
               + " has table format "
-              + Integer.toUnsignedString(Bytes.getInt(b, 48))
-              + ", this version reads format "
+              + Integer.toUnsignedString(version)
+              + ", this version reads formats "
               + TableFormat.VERSION
+              + " and "
+              + TableFormat.LEAN_VERSION
               + ": use the version of AnvilDB that wrote it");
     }
     if (computed != meta.footerChecksum() || Bytes.getLong(b, 0) != meta.number()) {
@@ -91,6 +95,7 @@ record Footer(
     }
     Footer footer =
         new Footer(
+            version,
             Bytes.getLong(b, 0),
             u32(b, 8),
             u32(b, 12),

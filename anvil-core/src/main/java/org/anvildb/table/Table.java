@@ -362,13 +362,14 @@ public final class Table implements AutoCloseable {
     }
     CachedBlock block = cache.get(cached, ordinal);
     if (block == null) {
-      block = new CachedBlock(cached, ordinal, restore(offset, stored, restored), (int) restored);
+      byte[] bytes = restore(offset, stored, restored, prefix);
+      block = new CachedBlock(cached, ordinal, bytes, (int) restored);
       cache.put(block);
     }
     view.set(block.memory, 0, block.bytes, offset, prefix);
   }
 
-  private byte[] restore(long offset, long stored, long restored) {
+  private byte[] restore(long offset, long stored, long restored, int prefix) {
     if (restored > TableFormat.MAX_RESTORED_BYTES || stored > restored) {
       throw corrupt(offset, "the compressed block here has an impossible size");
     }
@@ -377,7 +378,11 @@ public final class Table implements AutoCloseable {
     MemorySegment.copy(memory, offset, MemorySegment.ofArray(source), 0, stored);
     byte[] target = new byte[(int) restored + EntryFormat.SLACK_BYTES];
     try {
-      codec.decompress(source, 0, source.length, target, 0, (int) restored);
+      if (footer.version() == TableFormat.LEAN_VERSION) {
+        LeanBlock.restore(codec, source, target, (int) restored, prefix);
+      } else {
+        codec.decompress(source, 0, source.length, target, 0, (int) restored);
+      }
     } catch (RuntimeException e) {
       // Codecs of others may throw anything at bytes that they did not write.
       throw new CorruptionException(

@@ -20,8 +20,11 @@ import java.nio.ByteOrder;
  * an offset takes 4 bytes.
  */
 final class TableFormat {
-  /** The number of this format; another one is another format. */
+  /** The number of this format; in such a table with a codec, blocks are compressed whole. */
   static final int VERSION = 1;
+
+  /** The number of the same format, but for the form of compressed blocks: {@link LeanBlock}. */
+  static final int LEAN_VERSION = 2;
 
   /** The bytes "ANVILSST". */
   static final long MAGIC = 0x5453_534C_4956_4E41L;

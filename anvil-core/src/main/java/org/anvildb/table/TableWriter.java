@@ -161,7 +161,8 @@ public final class TableWriter {
     long offset = out.position();
     int size = headerLength + block.entriesLength();
     int compressedSize = compressed ? compress(headerLength, size) : size;
-    if (compressedSize < size) {
+    if (LeanBlock.HEADER_BYTES + compressedSize < size) {
+      out.write(block.header(), 0, LeanBlock.HEADER_BYTES);
       out.write(stored, 0, compressedSize);
     } else {
       out.write(block.header(), 0, headerLength);
@@ -180,7 +181,10 @@ public final class TableWriter {
     noteBlock(offset, headerLength + block.entriesLength() + valueLength);
   }
 
-  /** Compresses the block into {@link #stored}; returns the size, the same if it is too large. */
+  /**
+   * Compresses what {@link LeanBlock} says into {@link #stored}; returns the size, that of the
+   * whole block if it is too large.
+   */
   private int compress(int headerLength, int size) {
     if (size > TableFormat.MAX_RESTORED_BYTES) {
       return size;
@@ -189,9 +193,13 @@ public final class TableWriter {
       restored = new byte[size + size / 4];
       stored = new byte[options.codec().maxCompressedLength(restored.length)];
     }
-    System.arraycopy(block.header(), 0, restored, 0, headerLength);
-    System.arraycopy(block.entries(), 0, restored, headerLength, block.entriesLength());
-    return options.codec().compress(restored, 0, size, stored, 0);
+    int length = block.headsAt() - LeanBlock.HEADER_BYTES;
+    System.arraycopy(block.header(), LeanBlock.HEADER_BYTES, restored, 0, length);
+    int sequences = headerLength - block.sequencesAt();
+    System.arraycopy(block.header(), block.sequencesAt(), restored, length, sequences);
+    length += sequences;
+    System.arraycopy(block.entries(), 0, restored, length, block.entriesLength());
+    return options.codec().compress(restored, 0, length + block.entriesLength(), stored, 0);
   }
 
   private void noteBlock(long offset, int size) {
@@ -262,6 +270,7 @@ public final class TableWriter {
     file.append(checksums, 0, checksums.length);
     byte[] footer =
         new Footer(
+                compressed ? TableFormat.LEAN_VERSION : TableFormat.VERSION,
                 number,
                 indexOffset,
                 indexBytes,

@@ -28,7 +28,7 @@ final class PointIndexTest {
     file.append(checksums, 0, checksums.length);
     file.close();
     var memory = storage.map("x").memory();
-    var footer = new Footer(0, 0, 0, 0, bytes, 0, 0, bytes, checksums.length, 0);
+    var footer = new Footer(1, 0, 0, 0, 0, bytes, 0, 0, bytes, checksums.length, 0);
     return new PointIndex(
         new Pages("x", memory, bytes),
         memory,
@@ -86,7 +86,7 @@ final class PointIndexTest {
     file.append(checksums, 0, checksums.length);
     file.close();
     var memory = storage.map("x").memory();
-    var footer = new Footer(0, 0, 0, 0, bytes, 0, 0, bytes, checksums.length, 0);
+    var footer = new Footer(1, 0, 0, 0, 0, bytes, 0, 0, bytes, checksums.length, 0);
     var filter =
         new BloomFilter(
             new Pages("x", memory, bytes),
