@@ -49,7 +49,7 @@ final class LocalDirectoryDraft implements DirectoryDraft {
     refuseFilled(target);
     Path draft = parent.resolve(name + SUFFIX);
     try {
-      Files.createDirectory(draft, LocalStorage.ownerOnly("rwx------"));
+      Files.createDirectory(draft, NewFile.ownerOnly("rwx------"));
     } catch (FileAlreadyExistsException e) {
       if (!Files.isDirectory(draft, LinkOption.NOFOLLOW_LINKS)) {
         throw SystemFailure.translate(draft, "create directory", e);
@@ -91,7 +91,7 @@ final class LocalDirectoryDraft implements DirectoryDraft {
   /** Counts what no draft leaves under the temporary name. */
   private static int foreignEntries(Path draft) {
     int foreign = 0;
-    for (Path entry : LocalStorage.entries(draft)) {
+    for (Path entry : LocalDirectories.entries(draft)) {
       boolean isOurs =
           OURS.matcher(String.valueOf(entry.getFileName())).matches()
               && Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS);
@@ -109,7 +109,7 @@ final class LocalDirectoryDraft implements DirectoryDraft {
       throw new NotADatabaseException(
           target + ": is not a directory; name a directory that does not exist, or is empty");
     }
-    if (!LocalStorage.entries(target).isEmpty()) {
+    if (!LocalDirectories.entries(target).isEmpty()) {
       throw new NotADatabaseException(
           target + ": is not empty; name a directory that does not exist, or is empty");
     }
@@ -138,13 +138,13 @@ final class LocalDirectoryDraft implements DirectoryDraft {
       if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
         Files.delete(target);
       }
-      if (LocalStorage.WINDOWS) {
+      if (LocalDirectories.WINDOWS) {
         // A directory with an open file can't be renamed there. From here on it is anyone's: where
         // the renaming fails, it is left as by a crash.
         closed = true;
         lock.close();
       }
-      LocalStorage.move(draft, target);
+      LocalDirectories.move(draft, target);
       published = true;
     } catch (IOException e) {
       throw SystemFailure.translate(draft, "rename to " + target, e);
@@ -152,7 +152,7 @@ final class LocalDirectoryDraft implements DirectoryDraft {
     try {
       Path parent = target.getParent();
       if (parent != null) {
-        LocalStorage.forceDirectory(parent);
+        LocalDirectories.force(parent);
       }
     } catch (IOException e) {
       throw SystemFailure.translate(

@@ -116,7 +116,7 @@ final class LocalDirectoryLock implements DirectoryLock {
     while (true) {
       AsynchronousFileChannel channel =
           AsynchronousFileChannel.open(
-              file, shared ? READ : CREATE, null, LocalStorage.ownerOnly("rw-------"));
+              file, shared ? READ : CREATE, null, NewFile.ownerOnly("rw-------"));
       boolean keep = false;
       try {
         String before = identity(file);

@@ -2,32 +2,20 @@ package org.anvildb.storage;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.io.UncheckedIOException;
-import java.nio.channels.AsynchronousFileChannel;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
-import org.anvildb.api.DiskFullException;
 import org.anvildb.api.NotADatabaseException;
 import org.anvildb.api.ReadOnlyException;
 import org.anvildb.api.StorageException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A directory of the local file system. Thread-safe, and immune to {@link Thread#interrupt()}.
@@ -41,21 +29,7 @@ import org.jspecify.annotations.Nullable;
  * in this JVM.
  */
 public final class LocalStorage implements Storage {
-  /** How much {@link #writeZeros} writes at a time: a page. */
-  private static final int ZERO_SLICE_BYTES = 4 << 10;
-
-  /** How much is gathered at a time for large slices of zeros. */
-  private static final int GATHERED_BYTES = 16 << 10;
-
-  private static final boolean POSIX =
-      FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
   private static final boolean LINUX = System.getProperty("os.name", "").startsWith("Linux");
-  static final boolean WINDOWS = System.getProperty("os.name", "").startsWith("Windows");
-
-  /** How often a renaming is tried on Windows, where a virus scanner may hold the file. */
-  private static final int RENAME_TRIES = 10;
-
-  private static final long RENAME_PAUSE_NANOS = 10_000_000;
 
   static {
     SystemFailure.load();
@@ -87,7 +61,7 @@ public final class LocalStorage implements Storage {
     }
     Path path = directory.toAbsolutePath();
     try {
-      if (isAbsent(path)) {
+      if (LocalDirectories.isAbsent(path)) {
         if (!create || readOnly) {
           throw new NotADatabaseException(
               path
@@ -97,7 +71,7 @@ public final class LocalStorage implements Storage {
                       : ": does not exist (createIfMissing=false); check the path, or open it with"
                           + " createIfMissing=true"));
         }
-        createDirectory(path);
+        LocalDirectories.create(path);
       }
       if (!Files.isDirectory(path)) {
         throw new StorageException(
@@ -128,7 +102,7 @@ public final class LocalStorage implements Storage {
     Path path = directory.toAbsolutePath().normalize();
     try {
       Path known = path;
-      while (known.getParent() != null && isAbsent(known)) {
+      while (known.getParent() != null && LocalDirectories.isAbsent(known)) {
         known = known.getParent();
       }
       if (known.toRealPath().startsWith(source.directory)) {
@@ -146,44 +120,6 @@ public final class LocalStorage implements Storage {
     return storage;
   }
 
-  private static boolean isAbsent(Path path) throws IOException {
-    try {
-      Files.readAttributes(path, BasicFileAttributes.class);
-      return false;
-    } catch (NoSuchFileException e) {
-      return true;
-    }
-  }
-
-  private static void createDirectory(Path path) throws IOException {
-    Path parent = path.getParent();
-    if (parent != null && isAbsent(parent)) {
-      throw new StorageException(
-          path
-              + ": cannot create directory: "
-              + parent
-              + " does not exist; create it first, or check the path",
-          null);
-    }
-    Files.createDirectory(path, ownerOnly("rwx------"));
-    if (parent != null) {
-      try {
-        forceDirectory(parent);
-      } catch (AccessDeniedException e) {
-        // A parent that may be entered but not read can't be synced by anyone but its owner.
-      }
-    }
-  }
-
-  /** Returns the attribute that makes a new file its owner's alone, where there is such a thing. */
-  static FileAttribute<?>[] ownerOnly(String permissions) {
-    return POSIX
-        ? new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
-        }
-        : new FileAttribute<?>[0];
-  }
-
   @Override
   public String location() {
     return directory.toString();
@@ -197,24 +133,13 @@ public final class LocalStorage implements Storage {
   @Override
   public List<String> list() {
     List<String> names = new ArrayList<>();
-    for (Path entry : entries(directory)) {
+    for (Path entry : LocalDirectories.entries(directory)) {
       if (!Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
         names.add(String.valueOf(entry.getFileName()));
       }
     }
     names.sort(null);
     return names;
-  }
-
-  /** Returns what a directory holds, in no order. */
-  static List<Path> entries(Path directory) {
-    try (Stream<Path> entries = Files.list(directory)) {
-      return entries.toList();
-    } catch (IOException e) {
-      throw SystemFailure.translate(directory, "list", e);
-    } catch (UncheckedIOException e) {
-      throw SystemFailure.translate(directory, "list", Objects.requireNonNull(e.getCause()));
-    }
   }
 
   @Override
@@ -239,7 +164,7 @@ public final class LocalStorage implements Storage {
   @Override
   public AppendFile create(String name) {
     Path path = changing(name);
-    return new LocalAppendFile(path, createFile(path));
+    return new LocalAppendFile(path, NewFile.create(path));
   }
 
   @Override
@@ -247,19 +172,7 @@ public final class LocalStorage implements Storage {
     if (bytes <= 0) {
       throw new IllegalArgumentException("bytes must be positive, but is " + bytes);
     }
-    Path path = changing(name);
-    RandomAccessFile file = createFile(path);
-    boolean done = false;
-    try {
-      writeZeros(path, file, bytes);
-      MappedFile mapped = LocalMappedFile.open(path, true);
-      done = true;
-      return mapped;
-    } finally {
-      if (!done) {
-        deleteFailed(path);
-      }
-    }
+    return NewFile.filled(changing(name), bytes);
   }
 
   /**
@@ -275,70 +188,12 @@ public final class LocalStorage implements Storage {
   @Override
   public MappedFile reserveMapped(String name, long bytes) {
     if (LINUX && bytes > 0) {
-      MappedFile reserved = reserve(changing(name), bytes);
+      MappedFile reserved = NewFile.reserved(changing(name), bytes);
       if (reserved != null) {
         return reserved;
       }
     }
     return createMapped(name, bytes);
-  }
-
-  /** Returns null, and leaves no file, if the blocks can't be set aside. */
-  private static @Nullable MappedFile reserve(Path path, long bytes) {
-    // Before the try, whose end deletes the file: one that had the name before is not ours.
-    RandomAccessFile created = createFile(path);
-    MappedFile mapped = null;
-    boolean done = false;
-    try (RandomAccessFile file = created;
-        SliceWriter slices = new SliceWriter(path)) {
-      mapped = LocalMappedFile.extend(path, bytes);
-      file.getFD().sync();
-      byte[] zeros = new byte[GATHERED_BYTES];
-      for (long at = 0; at < bytes; at += zeros.length) {
-        slices.append(zeros, 0, (int) Math.min(zeros.length, bytes - at));
-      }
-      slices.flush();
-      done = true;
-    } catch (IOException e) {
-      // Of a close that failed, too.
-      done = false;
-      String action = "create a file of " + bytes + " bytes";
-      if (SystemFailure.translate(path, action, bytes, e) instanceof DiskFullException full) {
-        throw full;
-      }
-    } finally {
-      if (!done) {
-        if (mapped != null) {
-          mapped.close();
-        }
-        deleteFailed(path);
-      }
-    }
-    return done ? mapped : null;
-  }
-
-  /**
-   * Fills and closes a new file. The sync makes sure that the room is really there, on file systems
-   * that allocate late, too; and every later force of a range finds the file's size and blocks
-   * settled. Seen (one file of 1 MiB a round, two rounds, ext4): 1.4 and 2.0 ms with it, 0.6 ms
-   * without; the median force afterwards is the same, 120-130 us.
-   *
-   * <p>Page by page: written in larger slices, the page cache holds the file in larger folios, and
-   * then a force of one record writes all of one. Seen: 270 to 430 us a force after slices of 1
-   * MiB, 120 to 180 us after slices of 4 to 64 KiB. 5,000 synced puts in turns, 9 runs each: 4,379
-   * to 8,826 a second (median 6,263) after slices of 16 KiB, 5,890 to 8,494 (median 7,825) after
-   * those of 4 KiB.
-   */
-  static void writeZeros(Path path, RandomAccessFile file, long bytes) {
-    byte[] zeros = new byte[(int) Math.min(bytes, ZERO_SLICE_BYTES)];
-    try (file) {
-      for (long at = 0; at < bytes; at += zeros.length) {
-        file.write(zeros, 0, (int) Math.min(zeros.length, bytes - at));
-      }
-      file.getFD().sync();
-    } catch (IOException e) {
-      throw SystemFailure.translate(path, "create a file of " + bytes + " bytes", bytes, e);
-    }
   }
 
   @Override
@@ -389,29 +244,9 @@ public final class LocalStorage implements Storage {
     Path target = changing(to);
     regularSize(source, "rename");
     try {
-      move(source, target);
+      LocalDirectories.move(source, target);
     } catch (IOException e) {
       throw SystemFailure.translate(source, "rename to " + to, e);
-    }
-  }
-
-  /** Renames a file or a directory in one step. */
-  static void move(Path source, Path target) throws IOException {
-    move(source, target, WINDOWS ? RENAME_TRIES : 1);
-  }
-
-  static void move(Path source, Path target, int tries) throws IOException {
-    int left = tries;
-    while (true) {
-      try {
-        Files.move(source, target, StandardCopyOption.ATOMIC_MOVE);
-        return;
-      } catch (IOException e) {
-        if (--left == 0) {
-          throw e;
-        }
-        LockSupport.parkNanos(RENAME_PAUSE_NANOS);
-      }
     }
   }
 
@@ -453,7 +288,7 @@ public final class LocalStorage implements Storage {
   public void syncDirectory() {
     checkWritable();
     try {
-      forceDirectory(directory);
+      LocalDirectories.force(directory);
     } catch (IOException e) {
       throw SystemFailure.translate(directory, "sync directory", e);
     }
@@ -467,21 +302,6 @@ public final class LocalStorage implements Storage {
   @Override
   public void close() {}
 
-  /**
-   * Syncs a directory. An asynchronous channel, as no interrupt closes it: with a FileChannel the
-   * ClosedByInterruptException would hide a failed sync, and the next try would call it a success.
-   * Windows has no such call, and its file system keeps the order of such changes itself.
-   */
-  static void forceDirectory(Path path) throws IOException {
-    if (WINDOWS) {
-      return;
-    }
-    try (AsynchronousFileChannel channel =
-        AsynchronousFileChannel.open(path, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
-  }
-
   private Path changing(String name) {
     checkWritable();
     return directory.resolve(FileNames.checkData(name));
@@ -490,31 +310,6 @@ public final class LocalStorage implements Storage {
   private void checkWritable() {
     if (readOnly) {
       throw new ReadOnlyException(directory + ": opened read-only; open it for writing to change");
-    }
-  }
-
-  private static RandomAccessFile createFile(Path path) {
-    boolean created = false;
-    try {
-      Files.createFile(path, ownerOnly("rw-------"));
-      created = true;
-      return new RandomAccessFile(path.toFile(), "rw");
-    } catch (IOException e) {
-      if (created) {
-        deleteFailed(path);
-      }
-      throw SystemFailure.translate(path, "create", e);
-    }
-  }
-
-  /**
-   * Removes what is left of a file that could not be made; the first failure is the one to tell.
-   */
-  private static void deleteFailed(Path path) {
-    try {
-      Files.deleteIfExists(path);
-    } catch (IOException e) {
-      // An orphan with a name of ours, which the next recovery deletes.
     }
   }
 

@@ -91,7 +91,7 @@ final class LocalFailureTest {
   void zerosThatFindNoRoomTellHowMuchWasNeeded() throws IOException {
     assumeTrue(Files.exists(FULL), "only Linux has a device that is full");
     RandomAccessFile device = new RandomAccessFile(FULL.toFile(), "rw");
-    assertThatThrownBy(() -> LocalStorage.writeZeros(FULL, device, 10_000))
+    assertThatThrownBy(() -> NewFile.writeZeros(FULL, device, 10_000))
         .isInstanceOf(DiskFullException.class)
         .hasMessageContaining("cannot create a file of 10000 bytes")
         .hasMessageContaining("(10000 bytes needed");
@@ -251,7 +251,8 @@ final class LocalFailureTest {
   void aRenamingThatIsRefusedForAWhileIsTriedAgain() throws Exception {
     Path source = Files.writeString(top.resolve("a"), "text");
     Path target = Files.createDirectory(top.resolve("b"));
-    assertThatThrownBy(() -> LocalStorage.move(source, target, 3)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> LocalDirectories.move(source, target, 3))
+        .isInstanceOf(IOException.class);
     Thread scanner =
         Thread.ofPlatform()
             .start(() -> {
@@ -261,7 +262,7 @@ final class LocalFailureTest {
                 throw new UncheckedIOException(e);
               }
             });
-    LocalStorage.move(source, target, Integer.MAX_VALUE);
+    LocalDirectories.move(source, target, Integer.MAX_VALUE);
     scanner.join();
     assertThat(target).hasContent("text");
     assertThat(source).doesNotExist();
@@ -291,7 +292,7 @@ final class LocalFailureTest {
     Path parent = Files.createDirectory(top.resolve("parent"));
     assumeTrue(parent.toFile().setReadable(false) && !Files.isReadable(parent));
     try {
-      assertThatThrownBy(() -> LocalStorage.forceDirectory(parent))
+      assertThatThrownBy(() -> LocalDirectories.force(parent))
           .isInstanceOf(AccessDeniedException.class);
       assertThat(LocalStorage.open(parent.resolve("db"), true, false).list()).isEmpty();
     } finally {

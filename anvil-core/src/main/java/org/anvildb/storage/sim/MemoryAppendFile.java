@@ -6,19 +6,19 @@ import org.anvildb.api.StorageException;
 import org.anvildb.storage.AppendFile;
 
 /**
- * A growing file of a {@link MemoryStorage}, whose lock guards it. A failed append refuses all
- * further ones, as on a real disk; a failed sync does not refuse the next, which then lies, as the
- * kernel does: a test must be able to catch an engine that tries again.
+ * A growing file of a {@link MemoryDisk}, whose lock guards it. A failed append refuses all further
+ * ones, as on a real disk; a failed sync does not refuse the next, which then lies, as the kernel
+ * does: a test must be able to catch an engine that tries again.
  */
 final class MemoryAppendFile implements AppendFile {
-  private final MemoryStorage storage;
+  private final MemoryDisk disk;
   private final String name;
   private final MemoryFile file;
   private boolean failed;
   private boolean closed;
 
-  MemoryAppendFile(MemoryStorage storage, String name, MemoryFile file) {
-    this.storage = storage;
+  MemoryAppendFile(MemoryDisk disk, String name, MemoryFile file) {
+    this.disk = disk;
     this.name = name;
     this.file = file;
   }
@@ -30,7 +30,7 @@ final class MemoryAppendFile implements AppendFile {
 
   @Override
   public long length() {
-    synchronized (storage) {
+    synchronized (disk) {
       return file.length();
     }
   }
@@ -38,49 +38,49 @@ final class MemoryAppendFile implements AppendFile {
   @Override
   public void append(byte[] source, int offset, int length) {
     Objects.checkFromIndexSize(offset, length, source.length);
-    synchronized (storage) {
+    synchronized (disk) {
       checkUsable();
-      long index = storage.begin(OperationKind.APPEND, name);
-      long room = storage.room();
+      long index = disk.begin(OperationKind.APPEND, name);
+      long room = disk.room();
       if (room < length) {
         // What fits is written first: a full disk leaves a part.
         file.append(source, offset, (int) room);
         failed = true;
         throw new DiskFullException(
-            storage.path(name) + ": cannot append " + length + " bytes: " + room + " free", null);
+            disk.path(name) + ": cannot append " + length + " bytes: " + room + " free", null);
       }
       file.append(source, offset, length);
-      storage.end(OperationKind.APPEND, name, index);
+      disk.end(OperationKind.APPEND, name, index);
     }
   }
 
   @Override
   public void sync() {
-    synchronized (storage) {
+    synchronized (disk) {
       checkUsable();
-      storage.sync(file, OperationKind.SYNC, name, 0, file.length());
+      disk.sync(file, OperationKind.SYNC, name, 0, file.length());
     }
   }
 
   @Override
   public void close() {
-    synchronized (storage) {
+    synchronized (disk) {
       if (closed) {
         return;
       }
-      long index = storage.begin(OperationKind.CLOSE, name);
+      long index = disk.begin(OperationKind.CLOSE, name);
       closed = true;
-      storage.end(OperationKind.CLOSE, name, index);
+      disk.end(OperationKind.CLOSE, name, index);
     }
   }
 
   private void checkUsable() {
     if (closed) {
-      throw new IllegalStateException(storage.path(name) + ": the file is closed");
+      throw new IllegalStateException(disk.path(name) + ": the file is closed");
     }
     if (failed) {
       throw new StorageException(
-          storage.path(name) + ": an earlier write failed, so the file is given up", null);
+          disk.path(name) + ": an earlier write failed, so the file is given up", null);
     }
   }
 }

@@ -5,26 +5,26 @@ import org.anvildb.storage.DirectoryDraft;
 import org.anvildb.storage.Storage;
 
 /**
- * A draft of a directory on a {@link MemoryStorage}'s disk, with the steps that a local one takes.
- * Not thread-safe.
+ * A draft of a directory on a {@link MemoryDisk}, with the steps that a local one takes. Not
+ * thread-safe.
  */
 final class MemoryDraft implements DirectoryDraft {
   private static final String SUFFIX = ".incomplete";
 
-  private final MemoryStorage disk;
+  private final MemoryDisk disk;
   private final String target;
   private final String draft;
   private final MemoryFolder folder;
   private boolean closed;
 
-  private MemoryDraft(MemoryStorage disk, String target) {
+  private MemoryDraft(MemoryDisk disk, String target) {
     this.disk = disk;
     this.target = target;
     this.draft = target + SUFFIX;
     this.folder = new MemoryFolder(disk, draft);
   }
 
-  static MemoryDraft begin(MemoryStorage disk, String target) {
+  static MemoryDraft begin(MemoryDisk disk, String target) {
     if (disk.hasFolder(target) && !disk.listAt(target).isEmpty()) {
       throw new NotADatabaseException(disk.path(target) + ": is not empty; name another directory");
     }
@@ -53,7 +53,7 @@ final class MemoryDraft implements DirectoryDraft {
     folder.syncDirectory();
     disk.renameFolder(draft, target);
     closed = true;
-    disk.syncDirectory();
+    disk.syncDirectoryAt("");
   }
 
   @Override

@@ -11,19 +11,19 @@ import org.anvildb.storage.MappedFile;
 import org.anvildb.storage.Storage;
 
 /**
- * Another directory of a {@link MemoryStorage}'s disk: it checks names, and the disk does the rest,
- * so that all directories are hit by one crash. Thread-safe as the disk is.
+ * Another directory of a {@link MemoryDisk}: it checks names, and the disk does the rest, so that
+ * all directories are hit by one crash. Thread-safe as the disk is.
  */
 final class MemoryFolder implements Storage {
-  private final MemoryStorage disk;
+  private final MemoryDisk disk;
   private final String folder;
 
-  MemoryFolder(MemoryStorage disk, String folder) {
+  MemoryFolder(MemoryDisk disk, String folder) {
     this.disk = disk;
     this.folder = folder;
   }
 
-  boolean isOf(MemoryStorage other) {
+  boolean isOf(MemoryDisk other) {
     return disk == other;
   }
 
@@ -98,7 +98,7 @@ final class MemoryFolder implements Storage {
   /** The draft is of a directory of the disk, beside this one. */
   @Override
   public DirectoryDraft draft(Path target) {
-    return disk.draft(target);
+    return MemoryDraft.begin(disk, FileNames.check(String.valueOf(target.getFileName())));
   }
 
   @Override

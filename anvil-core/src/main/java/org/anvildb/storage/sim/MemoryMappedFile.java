@@ -6,9 +6,9 @@ import java.util.Objects;
 import org.anvildb.storage.MappedFile;
 import org.jspecify.annotations.Nullable;
 
-/** A mapped file of a {@link MemoryStorage}, whose lock guards it. */
+/** A mapped file of a {@link MemoryDisk}, whose lock guards it. */
 final class MemoryMappedFile implements MappedFile {
-  private final MemoryStorage storage;
+  private final MemoryDisk disk;
   private final String name;
   private final MemoryFile file;
   private final MemorySegment memory;
@@ -19,12 +19,8 @@ final class MemoryMappedFile implements MappedFile {
   private boolean closed;
 
   MemoryMappedFile(
-      MemoryStorage storage,
-      String name,
-      MemoryFile file,
-      MemorySegment memory,
-      @Nullable Arena own) {
-    this.storage = storage;
+      MemoryDisk disk, String name, MemoryFile file, MemorySegment memory, @Nullable Arena own) {
+    this.disk = disk;
     this.name = name;
     this.file = file;
     this.memory = memory;
@@ -45,27 +41,27 @@ final class MemoryMappedFile implements MappedFile {
   public void force(long offset, long length) {
     if (memory.isReadOnly()) {
       throw new UnsupportedOperationException(
-          storage.path(name) + ": mapped for reading, nothing to force");
+          disk.path(name) + ": mapped for reading, nothing to force");
     }
     Objects.checkFromIndexSize(offset, length, memory.byteSize());
-    synchronized (storage) {
+    synchronized (disk) {
       if (closed) {
         throw new IllegalStateException("Already closed");
       }
-      storage.sync(file, OperationKind.FORCE, name, (int) offset, (int) length);
+      disk.sync(file, OperationKind.FORCE, name, (int) offset, (int) length);
     }
   }
 
   @Override
   public void close() {
-    synchronized (storage) {
+    synchronized (disk) {
       if (closed) {
         return;
       }
-      long index = storage.begin(OperationKind.CLOSE, name);
+      long index = disk.begin(OperationKind.CLOSE, name);
       release(true);
-      storage.closed(this);
-      storage.end(OperationKind.CLOSE, name, index);
+      disk.closed(this);
+      disk.end(OperationKind.CLOSE, name, index);
     }
   }
 
