@@ -101,6 +101,22 @@ public final class Running {
     return false;
   }
 
+  /** Tells whether tables of a keyspace's level 0 are being merged or moved. */
+  public boolean takesLevelZero(int keyspace) {
+    for (Claim claim : claims) {
+      boolean takes =
+          switch (claim.plan) {
+            case CompactionPlan.Merge merge -> merge.inputs().getFirst().level() == 0;
+            case CompactionPlan.Move move -> move.fromLevel() == 0;
+            case CompactionPlan.Drop _, CompactionPlan.None _ -> false;
+          };
+      if (takes && claim.keyspace == keyspace) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Tells whether tables of a keyspace's level 0 are being merged into a deeper level. */
   public boolean mergesLevelZero(int keyspace) {
     for (Claim claim : claims) {

@@ -2,9 +2,9 @@ package org.anvildb.engine;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.anvildb.api.ClosedException;
+import org.anvildb.schedule.ReleasingLock;
 import org.anvildb.version.Version;
 import org.anvildb.version.VersionEdit;
 import org.anvildb.version.VersionLog;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * opening, so none of the files that it names is deleted.
  */
 final class Catalog {
-  private final ReentrantLock lock = new ReentrantLock();
+  private final ReleasingLock lock = new ReleasingLock();
 
   /** The manifest; null in a read-only database. */
   @GuardedBy("lock")
@@ -45,8 +45,8 @@ final class Catalog {
 
   /** Returns a number that is larger than that of every table of the current version. */
   long nextFileNumber() {
-    lock.lock();
     try {
+      lock.lock();
       return log == null ? Long.MAX_VALUE : log.nextFile();
     } finally {
       lock.unlock();
@@ -67,8 +67,8 @@ final class Catalog {
       Function<Version, @Nullable List<VersionEdit>> change,
       List<CountedTable> opened,
       @Nullable MemtableSlot flushed) {
-    lock.lock();
     try {
+      lock.lock();
       if (isClosed) {
         throw new ClosedException("the database is closed");
       }
@@ -96,8 +96,8 @@ final class Catalog {
   }
 
   void close() {
-    lock.lock();
     try {
+      lock.lock();
       isClosed = true;
       if (log != null) {
         log.close();

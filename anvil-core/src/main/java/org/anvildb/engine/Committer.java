@@ -10,6 +10,7 @@ import org.anvildb.api.Stats;
 import org.anvildb.compact.WritePacing;
 import org.anvildb.memtable.Memtable;
 import org.anvildb.schedule.Gate;
+import org.anvildb.schedule.ReleasingLock;
 import org.anvildb.wal.BatchEncoder;
 import org.anvildb.wal.WalSegment;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class Committer {
   private static final long STALL_CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  private final CommitLock lock = new CommitLock();
+  private final ReleasingLock lock = new ReleasingLock();
   private final EncoderPool encoders = new EncoderPool();
   private final HealthState health;
   private final ReadStates states;
@@ -122,12 +123,21 @@ final class Committer {
       health.checkWritable();
       return true;
     }
-    long bytes = batch.bytes();
     batch.bodyChecksum();
-    throttle.pace(bytes);
+    throttle.pace(batch.bytes());
+    try {
+      return place(batch, condition);
+    } catch (InternalError e) {
+      // Of a mapped page that is gone, told behind the append: the batch may be lost with it.
+      throw poisoned("the write", e);
+    }
+  }
+
+  private boolean place(BatchEncoder batch, @Nullable BooleanSupplier condition) {
+    long bytes = batch.bytes();
     while (true) {
-      lock.lock();
       try {
+        lock.lock();
         health.checkWritable();
         if (condition != null && !condition.getAsBoolean()) {
           return false;
@@ -145,8 +155,8 @@ final class Committer {
 
   /** Takes a snapshot of this moment and registers it, as one step in the order of writes. */
   SnapshotPoint openSnapshot() {
-    lock.lock();
     try {
+      lock.lock();
       SnapshotPoint point =
           new SnapshotPoint(sequence, active.memtable().segmentNumber(), active.memtable().limit());
       snapshots.add(point);
@@ -158,8 +168,8 @@ final class Committer {
 
   /** Takes all of the database at this moment, as one step in the order of writes. */
   CapturedState capture() {
-    lock.lock();
     try {
+      lock.lock();
       ReadState state = states.retained();
       return new CapturedState(state, state.active().memtable().limit(), sequence);
     } finally {
@@ -173,8 +183,7 @@ final class Committer {
    * @return the newest frozen memtable, or null if none waits to be flushed
    */
   @Nullable MemtableSlot freeze() {
-    health.checkWritable();
-    return freezeActive();
+    return freezeActive(false);
   }
 
   /** As {@link #freeze()}, for the closing itself: no interrupt keeps it from its work. */
@@ -183,7 +192,7 @@ final class Committer {
     try {
       while (true) {
         try {
-          return freezeActive();
+          return freezeActive(true);
         } catch (InterruptedOperationException e) {
           interrupted = Thread.interrupted();
         }
@@ -195,10 +204,13 @@ final class Committer {
     }
   }
 
-  private @Nullable MemtableSlot freezeActive() {
+  private @Nullable MemtableSlot freezeActive(boolean isClosing) {
     while (true) {
-      lock.lock();
       try {
+        lock.lock();
+        if (!isClosing) {
+          health.checkWritable();
+        }
         if (active.memtable().entries() == 0 || !health.isHealthy() || rotate(0)) {
           MemtableSlot[] frozen = states.current().frozen();
           return frozen.length == 0 ? null : frozen[0];
@@ -212,8 +224,8 @@ final class Committer {
 
   /** Returns the place up to which the log must be on disk to hold all that was written so far. */
   LogPlace place() {
-    lock.lock();
     try {
+      lock.lock();
       WalSegment current = current();
       return new LogPlace(current, current.position(), sequence);
     } finally {
@@ -223,8 +235,8 @@ final class Committer {
 
   /** Returns the number of the newest batch. */
   long sequence() {
-    lock.lock();
     try {
+      lock.lock();
       return sequence;
     } finally {
       lock.unlock();
@@ -253,8 +265,8 @@ final class Committer {
   }
 
   Stats.Writes stats(long syncs) {
-    lock.lock();
     try {
+      lock.lock();
       return new Stats.Writes(
           batches, operations, userBytes, syncs, throttle.stalls(), throttle.stallNanos());
     } finally {
@@ -331,8 +343,11 @@ final class Committer {
       // The log can't grow any more, for a reason that does not pass.
       health.fail("preparing the log", e.getCause() == null ? e : e.getCause());
       throw e;
-    } catch (InternalError e) {
-      throw poisoned("beginning a log segment", e);
+    } catch (RuntimeException | Error e) {
+      if (e instanceof InternalError || current().isSealed()) {
+        throw poisoned("beginning a log segment", e);
+      }
+      throw e;
     }
   }
 

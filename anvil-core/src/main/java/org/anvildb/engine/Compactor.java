@@ -118,9 +118,9 @@ final class Compactor {
   }
 
   /**
-   * Lets merges go on, for a bounded time, while tables abound that are tiny or in level 0. Lives
-   * that are too short for a merge leave some each, a merge that is given up starts over in the
-   * next one, and so nobody would ever join them.
+   * Lets merges go on, for a bounded time, while tables abound that are tiny, or that are in level
+   * 0 and being merged. Lives that are too short for a merge leave some each, a merge that is given
+   * up starts over in the next one, and so nobody would ever join them.
    */
   void awaitTidy(long timeoutNanos) throws InterruptedException {
     finished.await(() -> running.count() == 0 || isCancelled() || isTidy(), timeoutNanos);
@@ -128,12 +128,31 @@ final class Compactor {
 
   private boolean isTidy() {
     Version version = catalog.current();
+    Running now = running;
+    version
+        .keyspaces()
+        .forEach(k ->
+            System.out.println(
+                +k.levels().runs().size()
+                    + " tables0 "
+                    + k.levels().size(0)
+                    + " "
+                    + now.plans().stream()
+                        .map(p ->
+                            p.getClass().getSimpleName()
+                                + (p instanceof CompactionPlan.Merge m
+                                    ? m.inputs().getFirst().level() + ">" + m.outputLevel()
+                                    : p instanceof CompactionPlan.Move v
+                                        ? v.fromLevel() + ">" + v.toLevel()
+                                        : ""))
+                        .toList()));
     for (KeyspaceVersion keyspace : version.keyspaces()) {
-      if (keyspace.levels().runs().size() > WritePacing.FREE_LEVEL_ZERO_RUNS) {
+      boolean isDeep = keyspace.levels().runs().size() > WritePacing.FREE_LEVEL_ZERO_RUNS;
+      if (isDeep && now.takesLevelZero(keyspace.id())) {
         return false;
       }
     }
-    return !LeveledPicker.isLittered(version, running, options.memtableBytes().bytes());
+    return !LeveledPicker.isLittered(version, now, options.memtableBytes().bytes());
   }
 
   /** Starts no more plans, and has the running ones give up. */
@@ -308,14 +327,29 @@ final class Compactor {
     } catch (RuntimeException | Error e) {
       health.failWork("merging tables", e);
     } finally {
-      nanos.add(scheduler.nanoTime() - begin);
       if (ended) {
-        synchronized (this) {
-          running = running.without(plan);
-        }
-        finished.open();
-        poke();
+        end(plan);
       }
+      nanos.add(scheduler.nanoTime() - begin);
+    }
+  }
+
+  /**
+   * Gives a plan's tables back. What is due next is begun before anybody is told that one ended.
+   */
+  private void end(CompactionPlan plan) {
+    try {
+      CompactionPlan next;
+      synchronized (this) {
+        running = running.without(plan);
+        next = claimNext();
+      }
+      if (!(next instanceof CompactionPlan.None)) {
+        start(next);
+      }
+      poke();
+    } finally {
+      finished.open();
     }
   }
 

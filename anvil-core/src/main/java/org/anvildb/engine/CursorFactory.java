@@ -67,7 +67,8 @@ final class CursorFactory {
       }
       return cursor;
     } catch (InternalError e) {
-      state.release();
+      // It may come late, when the cursor has taken over the state: kept until the closing rather
+      // than let go twice.
       throw reads.failed(e);
     } catch (RuntimeException | Error e) {
       state.release();

@@ -137,8 +137,8 @@ final class LogSync {
     try {
       scheduler.submitLater(Lane.SYNC, nanos, this::tick);
     } catch (RuntimeException | Error e) {
-      LOG.log(System.Logger.Level.WARNING, "a periodic sync could not be planned", e);
       ticking = false;
+      LOG.log(System.Logger.Level.WARNING, "a periodic sync could not be planned", e);
     }
     return ticking;
   }

@@ -1,13 +1,13 @@
 package org.anvildb.engine;
 
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.anvildb.api.InterruptedOperationException;
 import org.anvildb.api.KeyRange;
 import org.anvildb.compact.CompactionPlan;
 import org.anvildb.compact.MajorPicker;
 import org.anvildb.compact.Running;
+import org.anvildb.schedule.ReleasingLock;
 import org.anvildb.version.KeyspaceVersion;
 
 /**
@@ -24,7 +24,7 @@ final class ManualCompaction {
   private final Compactor compactor;
   private final Catalog catalog;
   private final long memtableBytes;
-  private final ReentrantLock turn = new ReentrantLock();
+  private final ReleasingLock turn = new ReleasingLock();
 
   ManualCompaction(
       HealthState health,
@@ -46,10 +46,11 @@ final class ManualCompaction {
     if (range.isEmpty()) {
       return;
     }
-    turn.lock();
     try {
+      takeTurn();
       MemtableSlot newest = committer.freeze();
-      while (newest != null && goesOn() && !flusher.awaitFlushed(newest, CHECK_NANOS)) {
+      while (newest != null && !flusher.awaitFlushed(newest, CHECK_NANOS)) {
+        health.checkWritable();
         checkInterrupt();
       }
       health.checkWritable();
@@ -71,6 +72,17 @@ final class ManualCompaction {
     }
   }
 
+  /** Waits until nobody else compacts by hand. */
+  @SuppressWarnings("LockNotBeforeTry") // the caller's block ends with the unlocking
+  private void takeTurn() {
+    try {
+      turn.lockInterruptibly();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      checkInterrupt();
+    }
+  }
+
   private CompactionPlan next(MajorPicker picker, int id) {
     KeyspaceVersion keyspace = catalog.current().keyspace(id);
     return keyspace == null
@@ -80,9 +92,11 @@ final class ManualCompaction {
 
   private void await(BooleanSupplier done) {
     try {
-      boolean over = false;
-      while (!over) {
-        over = compactor.await(() -> done.getAsBoolean() || !goesOn(), CHECK_NANOS);
+      // Again after each look at the health, which may have been bad for a moment only: plans that
+      // still run must not be taken for ended.
+      while (!done.getAsBoolean()) {
+        compactor.await(() -> done.getAsBoolean() || !goesOn(), CHECK_NANOS);
+        health.checkWritable();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

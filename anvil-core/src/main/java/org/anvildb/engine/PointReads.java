@@ -121,8 +121,12 @@ final class PointReads {
   }
 
   private <R> R call(Function<MemorySegment, R> reader, MemorySegment value) {
-    boolean outermost = inCallback.add(Thread.currentThread());
+    // In the block, so that an error of an earlier read that comes late leaves no mark.
+    boolean outermost = !inCallback();
     try {
+      if (outermost) {
+        inCallback.add(Thread.currentThread());
+      }
       return reader.apply(value);
     } finally {
       if (outermost) {

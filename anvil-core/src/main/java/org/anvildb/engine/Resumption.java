@@ -96,9 +96,9 @@ final class Resumption {
           });
     } catch (RuntimeException | Error e) {
       // The write is refused in any case; the next one asks again.
-      LOG.log(System.Logger.Level.WARNING, "an attempt to go on could not be started", e);
       notBefore = scheduler.nanoTime() + PAUSE_NANOS;
       underWay.set(false);
+      LOG.log(System.Logger.Level.WARNING, "an attempt to go on could not be started", e);
     }
   }
 
@@ -132,7 +132,9 @@ final class Resumption {
 
   private void await(Attempt attempt) {
     try {
-      while (!ended.await(() -> attempt.isDone || health.isClosed(), CHECK_NANOS)) {
+      // Another attempt may have made it healthy, or a failure poisoned it.
+      while (!ended.await(
+          () -> attempt.isDone || health.isClosed() || !health.isDiskFull(), CHECK_NANOS)) {
         health.checkOpen();
       }
     } catch (InterruptedException e) {

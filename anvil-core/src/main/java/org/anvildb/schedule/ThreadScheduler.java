@@ -13,7 +13,6 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -72,7 +71,24 @@ public final class ThreadScheduler implements Scheduler {
 
   @Override
   public void submit(Lane lane, Runnable work) {
-    execute(pool(lane), work);
+    try {
+      execute(pool(lane), work);
+    } catch (OutOfMemoryError e) {
+      nudge(lane);
+      throw e;
+    }
+  }
+
+  /**
+   * Has a lane looked at in a while where no thread could be started for it: meanwhile another
+   * caller may have queued work there, counting on that thread.
+   */
+  private void nudge(Lane lane) {
+    try {
+      submitLater(lane, RETRY_NANOS, () -> {});
+    } catch (OutOfMemoryError e) {
+      // Whoever submits next starts a thread, or is told.
+    }
   }
 
   @Override
@@ -170,7 +186,7 @@ public final class ThreadScheduler implements Scheduler {
 
   /** A gate on a lock and its condition. */
   private static final class LockGate implements Gate {
-    private final ReentrantLock lock = new ReentrantLock();
+    private final ReleasingLock lock = new ReleasingLock();
     private final Condition opened = lock.newCondition();
 
     @GuardedBy("lock")
@@ -179,8 +195,8 @@ public final class ThreadScheduler implements Scheduler {
     @Override
     public void await(BooleanSupplier condition) {
       while (!condition.getAsBoolean()) {
-        lock.lock();
         try {
+          lock.lock();
           long before = openings;
           // Checked again under the lock: an opening after this check is seen by the wait.
           if (condition.getAsBoolean()) {
@@ -199,8 +215,8 @@ public final class ThreadScheduler implements Scheduler {
     public boolean await(BooleanSupplier condition, long timeoutNanos) throws InterruptedException {
       long left = timeoutNanos;
       while (!condition.getAsBoolean()) {
-        lock.lockInterruptibly();
         try {
+          lock.lockInterruptibly();
           long before = openings;
           if (condition.getAsBoolean()) {
             break;
@@ -220,8 +236,8 @@ public final class ThreadScheduler implements Scheduler {
 
     @Override
     public void open() {
-      lock.lock();
       try {
+        lock.lock();
         openings++;
         opened.signalAll();
       } finally {

@@ -48,15 +48,20 @@ final class EntryFormat {
     return at + bytes(header) + suffixLength(header) + valueLength(header) <= end ? header : -1;
   }
 
-  /** As {@link #header(MemorySegment, long, long)}, from an array. */
+  /**
+   * As {@link #header(MemorySegment, long, long)}, from an array; -1 also if a number is longer
+   * than it has to be, as such would be read differently there.
+   */
   static long header(byte[] block, int at, int end) {
     long suffixLength = Varint.get(block, at, end);
-    long value = Varint.get(block, at + Varint.size(suffixLength), end);
-    long header = header(suffixLength, value);
-    return header >= 0
-            && at + bytes(header) + suffixLength(header) + (long) valueLength(header) <= end
-        ? header
-        : -1;
+    int second = at + Varint.size(suffixLength);
+    long header = header(suffixLength, Varint.get(block, second, end));
+    boolean isSound =
+        header >= 0
+            && block[second - 1] >= 0
+            && block[at + bytes(header) - 1] >= 0
+            && at + bytes(header) + suffixLength(header) + (long) valueLength(header) <= end;
+    return isSound ? header : -1;
   }
 
   private static long longHeader(MemorySegment memory, long at, long end) {

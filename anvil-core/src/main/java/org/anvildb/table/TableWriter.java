@@ -22,6 +22,9 @@ public final class TableWriter {
   /** Stays below the limit by what the sections may take beyond their estimate. */
   private static final long MAX_ESTIMATED_BYTES = TableFormat.MAX_FILE_BYTES - (16 << 20);
 
+  /** A block that is compressed by less than this part is better read in place. */
+  private static final int LEAST_GAIN = 16;
+
   private final AppendFile file;
   private final long number;
   private final TableOptions options;
@@ -161,7 +164,7 @@ public final class TableWriter {
     long offset = out.position();
     int size = headerLength + block.entriesLength();
     int compressedSize = compressed ? compress(headerLength, size) : size;
-    if (LeanBlock.HEADER_BYTES + compressedSize < size) {
+    if (LeanBlock.HEADER_BYTES + compressedSize < size - size / LEAST_GAIN) {
       out.write(block.header(), 0, LeanBlock.HEADER_BYTES);
       out.write(stored, 0, compressedSize);
     } else {

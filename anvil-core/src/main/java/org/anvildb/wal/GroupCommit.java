@@ -1,7 +1,6 @@
 package org.anvildb.wal;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import java.util.ArrayDeque;
 import java.util.function.Consumer;
 import org.anvildb.api.ClosedException;
 import org.anvildb.api.PoisonedException;
@@ -37,9 +36,9 @@ public final class GroupCommit implements AutoCloseable {
   private final Consumer<? super Throwable> failureListener;
   private final Gate gate;
 
-  /** What is not fully on disk, oldest first; the last one is in use. */
+  /** But for what needs no lock. */
   @GuardedBy("this")
-  private final ArrayDeque<WalSegment> unsynced = new ArrayDeque<>();
+  private final UnsyncedSegments unsynced = new UnsyncedSegments();
 
   /** Who waits; the leader is not among them. */
   @GuardedBy("this")
@@ -50,6 +49,10 @@ public final class GroupCommit implements AutoCloseable {
 
   /** Whether somebody leads; written under the lock. */
   private volatile boolean isLed;
+
+  /** The leader, if it was not appointed: a thread that got no further than that ends its lead. */
+  @GuardedBy("this")
+  private @Nullable Thread leader;
 
   /** Whether what was replayed leads, so to speak: see {@link #hold}. */
   @GuardedBy("this")
@@ -70,12 +73,6 @@ public final class GroupCommit implements AutoCloseable {
   /** Why the lane took no work, as long as those who wait were not told. */
   @GuardedBy("this")
   private @Nullable Throwable refusal;
-
-  /** What is being forced and up to where, written by the leader under the lock. */
-  private volatile @Nullable WalSegment forcing;
-
-  @GuardedBy("this")
-  private long forcingUpTo;
 
   private volatile @Nullable Throwable failure;
 
@@ -151,7 +148,7 @@ public final class GroupCommit implements AutoCloseable {
   /** Has all that was appended so far forced, without waiting. */
   public void request() {
     synchronized (this) {
-      WalSegment last = unsynced.peekLast();
+      WalSegment last = unsynced.newest();
       if (last != null) {
         want(last, last.position());
       }
@@ -169,13 +166,32 @@ public final class GroupCommit implements AutoCloseable {
     if (isSynced(segment, position)) {
       return;
     }
-    SyncWaiter waiter = enter(segment, position);
-    endIfRefused();
-    if (waiter == null || followOrLeave(waiter)) {
-      lead(true);
+    boolean isOver = false;
+    try {
+      SyncWaiter waiter = enter(segment, position);
+      endIfRefused();
+      if (waiter == null || followOrLeave(waiter)) {
+        lead(true);
+      }
+      isOver = true;
+    } finally {
+      if (!isOver) {
+        endUnbegunLead();
+      }
     }
     if (!isSynced(segment, position)) {
       throw poisoned();
+    }
+  }
+
+  /** Hands the lead on where this thread has it and something was thrown before its round. */
+  private void endUnbegunLead() {
+    boolean leads;
+    synchronized (this) {
+      leads = isLed && leader == Thread.currentThread();
+    }
+    if (leads) {
+      endRound(null, false);
     }
   }
 
@@ -218,7 +234,7 @@ public final class GroupCommit implements AutoCloseable {
     }
     wake(next, served);
     served.complete(null, failureListener);
-    gate.await(() -> forcing != segment);
+    gate.await(() -> !isForcing(segment));
   }
 
   /**
@@ -268,6 +284,11 @@ public final class GroupCommit implements AutoCloseable {
     return failure;
   }
 
+  @SuppressWarnings("GuardedBy") // a volatile read
+  private boolean isForcing(WalSegment segment) {
+    return unsynced.isForcing(segment);
+  }
+
   private static boolean isSynced(WalSegment segment, long position) {
     return segment.syncedUpTo() >= position;
   }
@@ -301,9 +322,7 @@ public final class GroupCommit implements AutoCloseable {
   /** Has the lane see to a position, unless a past or the running force covers it. */
   @GuardedBy("this")
   private void want(WalSegment segment, long position) {
-    boolean isCovered =
-        isSynced(segment, position) || (segment == forcing && position <= forcingUpTo);
-    if (isCovered || failure != null) {
+    if (unsynced.covers(segment, position) || failure != null) {
       return;
     }
     isWanted = true;
@@ -342,9 +361,9 @@ public final class GroupCommit implements AutoCloseable {
       if (refusal == null) {
         return;
       }
-      refusal = null;
       gatherer = null;
       over = queue.takeAll();
+      refusal = null;
     }
     over.wake();
     PoisonedException poison = poisoned();
@@ -367,6 +386,7 @@ public final class GroupCommit implements AutoCloseable {
   @GuardedBy("this")
   private void beginLead() {
     isLed = true;
+    leader = Thread.currentThread();
     gatherer = null;
   }
 
@@ -450,17 +470,12 @@ public final class GroupCommit implements AutoCloseable {
 
   private synchronized @Nullable WalSegment beginRound() {
     isWanted = false;
-    return failure == null ? unsynced.peekLast() : null;
+    return failure == null ? unsynced.newest() : null;
   }
 
   /** Returns the oldest segment that is not on disk, if it belongs to the round. */
   private synchronized @Nullable WalSegment next(@Nullable WalSegment last) {
-    WalSegment oldest = unsynced.peekFirst();
-    if (oldest == null || last == null || oldest.number() > last.number()) {
-      return null;
-    }
-    forcing = oldest;
-    return oldest;
+    return unsynced.beginOldest(last);
   }
 
   /** Forces a segment; returns whether all of it is on disk, so that others may follow. */
@@ -472,21 +487,14 @@ public final class GroupCommit implements AutoCloseable {
       // Sealed is read first: the position of a segment that is sealed then is final.
       isFinal = segment.isSealed();
       from = segment.syncedUpTo();
-      to = segment.position();
-      forcingUpTo = to;
+      to = unsynced.beginForce(segment);
     }
     if (to > from) {
       segment.force(from, to);
       forces = forces + 1;
     }
     synchronized (this) {
-      if (segment.syncedUpTo() < to) {
-        segment.markSynced(to);
-      }
-      if (isFinal) {
-        unsynced.remove(segment);
-      }
-      forcing = null;
+      unsynced.endForce(segment, to, isFinal);
     }
     gate.open();
     return isFinal;
@@ -499,20 +507,35 @@ public final class GroupCommit implements AutoCloseable {
       if (thrown != null && failure == null) {
         failure = thrown;
       }
-      forcing = null;
+      unsynced.endRound();
       isLed = false;
-      over = failure == null ? queue.takeServed() : queue.takeAll();
+      leader = null;
+      over = takeOver();
       groupSize.roundOver(over.threads() + queue.threads() + (isCaller ? 1 : 0));
       next = appointNext();
     }
     wake(next, over);
     gate.open();
-    PoisonedException poison = failure == null ? null : poisoned();
-    over.complete(poison, failureListener);
-    if (thrown != null && poison != null) {
-      failureListener.accept(poison);
+    PoisonedException poison = null;
+    try {
+      poison = failure == null ? null : poisoned();
+      over.complete(poison, failureListener);
+    } finally {
+      if (thrown != null) {
+        failureListener.accept(poison == null ? thrown : poison);
+      }
     }
     submitIfWanted();
+  }
+
+  /** Takes out whose wait is over; nobody where there is no memory: who leads next tries again. */
+  @GuardedBy("this")
+  private SyncQueue.Taken takeOver() {
+    try {
+      return failure == null ? queue.takeServed() : queue.takeAll();
+    } catch (OutOfMemoryError e) {
+      return SyncQueue.Taken.NONE;
+    }
   }
 
   /** Returns the waiter that leads or gathers from now on, null if there is none. */
@@ -529,6 +552,7 @@ public final class GroupCommit implements AutoCloseable {
       queue.remove(next);
       next.setRole(Role.LEAD);
       beginLead();
+      leader = null;
     }
     return next;
   }

@@ -331,29 +331,46 @@ public final class SegmentPool implements AutoCloseable {
     } catch (Throwable t) {
       thrown = t;
     }
-    synchronized (this) {
-      isPreparing = false;
-      // In one step: a writer that takes a failure for past, while this is still under way, would
-      // wait for what has ended.
-      if (thrown != null) {
-        failure = thrown;
-      }
-      if (isClosed && made != null) {
-        // Its file is one without use, which the next opening deletes.
-        made.close();
-        made = null;
-      }
-      ready = made;
-      long wanted = wantedBodyBytes;
-      wantedBodyBytes = 0;
-      // Somebody asked for more room while this one was on its way.
-      if (made != null && !made.fits(wanted)) {
-        giveUp(made);
-        submit(SegmentFormat.bytesFor(wanted));
-      }
+    try {
+      note(made, thrown);
+    } catch (Throwable t) {
+      noteInVain(t);
+    } finally {
+      gate.open();
+      onChange.run();
     }
-    gate.open();
-    onChange.run();
+  }
+
+  /** Ends a preparation whose end itself failed: who waits must be told. */
+  private synchronized void noteInVain(Throwable thrown) {
+    isPreparing = false;
+    if (ready == null && failure == null) {
+      failure = thrown;
+    }
+  }
+
+  /** Ends a preparation, with a segment, a failure, or neither if the pool is closed. */
+  private synchronized void note(@Nullable WalSegment result, @Nullable Throwable thrown) {
+    WalSegment made = result;
+    isPreparing = false;
+    // In one step: a writer that takes a failure for past, while this is still under way, would
+    // wait for what has ended.
+    if (thrown != null) {
+      failure = thrown;
+    }
+    if (isClosed && made != null) {
+      // Its file is one without use, which the next opening deletes.
+      made.close();
+      made = null;
+    }
+    ready = made;
+    long wanted = wantedBodyBytes;
+    wantedBodyBytes = 0;
+    // Somebody asked for more room while this one was on its way.
+    if (made != null && !made.fits(wanted)) {
+      giveUp(made);
+      submit(SegmentFormat.bytesFor(wanted));
+    }
   }
 
   private synchronized boolean isOpen() {

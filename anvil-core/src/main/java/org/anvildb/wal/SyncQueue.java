@@ -42,6 +42,10 @@ final class SyncQueue {
 
   /** Returns the thread that has waited longest of those that may lead, or null. */
   @Nullable SyncWaiter firstThatMayLead() {
+    SyncWaiter first = waiters.peekFirst();
+    if (first == null || first.mayLead()) {
+      return first;
+    }
     for (SyncWaiter waiter : waiters) {
       if (waiter.mayLead()) {
         return waiter;
@@ -56,10 +60,43 @@ final class SyncQueue {
       return Taken.NONE;
     }
     List<SyncWaiter> served = new ArrayList<>(waiters.size());
-    waiters.removeIf(waiter -> waiter.isSynced() && served.add(waiter));
+    for (SyncWaiter waiter : waiters) {
+      if (waiter.isSynced()) {
+        served.add(waiter);
+      }
+    }
     List<Pending> over = new ArrayList<>(pending.size());
-    pending.removeIf(p -> p.isSynced() && over.add(p));
-    return new Taken(served, over);
+    for (Pending p : pending) {
+      if (p.isSynced()) {
+        over.add(p);
+      }
+    }
+    Taken taken = new Taken(served, over);
+    remove(served, over);
+    return taken;
+  }
+
+  /**
+   * Removes some, in the order in which they stand. Takes no memory, as all that may lack it is
+   * done before: who was taken out and not told would wait for ever.
+   */
+  private void remove(List<SyncWaiter> served, List<Pending> over) {
+    for (int i = 0; i < served.size(); i++) {
+      waiters.remove(served.get(i));
+    }
+    int kept = 0;
+    int removed = 0;
+    for (int i = 0; i < pending.size(); i++) {
+      Pending p = pending.get(i);
+      if (removed < over.size() && over.get(removed) == p) {
+        removed++;
+      } else {
+        pending.set(kept++, p);
+      }
+    }
+    while (pending.size() > kept) {
+      pending.removeLast();
+    }
   }
 
   /** Takes out all. */
@@ -72,7 +109,7 @@ final class SyncQueue {
 
   /** Whose wait is over. */
   static final class Taken {
-    private static final Taken NONE = new Taken(List.of(), List.of());
+    static final Taken NONE = new Taken(List.of(), List.of());
 
     private final List<SyncWaiter> waiters;
     private final List<Pending> pending;
@@ -102,13 +139,21 @@ final class SyncQueue {
      * @param failureListener told what a completion throws
      */
     void complete(@Nullable PoisonedException poison, Consumer<? super Throwable> failureListener) {
+      RuntimeException thrown = null;
       for (Pending p : pending) {
         try {
           p.completion().done(p.isSynced() ? null : poison);
         } catch (Throwable t) {
           // One caller's mistake must neither keep the others waiting nor pass unseen.
-          failureListener.accept(t);
+          try {
+            failureListener.accept(t);
+          } catch (RuntimeException e) {
+            thrown = e;
+          }
         }
+      }
+      if (thrown != null) {
+        throw thrown;
       }
     }
   }

@@ -55,7 +55,10 @@ final class BatchOwnershipTest {
                   db.write(batch);
                 }
               });
-      while (db.stats().writes().stalls() == 0) {
+      // Not for a moment, for the want of a log segment, but for the memtable that is not flushed.
+      while (db.stats().writes().stalls() == 0
+          || db.stats().memory().frozen() == 0
+          || !isWaiting(writer, lanes)) {
         Thread.onSpinWait();
       }
       assertThatThrownBy(() -> batch.put(new byte[2], new byte[2]))
@@ -70,6 +73,14 @@ final class BatchOwnershipTest {
       db.write(batch.put(new byte[2], new byte[2]));
       assertThat(db.get(new byte[2])).hasSize(2);
     }
+  }
+
+  /** Tells whether a thread waits, also after all that is done to prepare the log. */
+  private static boolean isWaiting(Thread writer, MisuseLanes lanes) throws InterruptedException {
+    CountDownLatch isPrepared = new CountDownLatch(1);
+    lanes.submit(Lane.CHORE, isPrepared::countDown);
+    isPrepared.await();
+    return writer.getState() == Thread.State.TIMED_WAITING;
   }
 
   @Test

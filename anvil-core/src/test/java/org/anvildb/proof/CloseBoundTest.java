@@ -47,7 +47,7 @@ final class CloseBoundTest {
   private void checkReopening() throws InterruptedException {
     hooked.hook(kind -> {});
     answer.countDown();
-    awaitChores(lanes);
+    await(lanes, Lane.FLUSH, Lane.CHORE);
     try (Database again =
         Anvil.open(
             storage, new ThreadScheduler("again", 1), new Random(1), DatabaseOptions.defaults())) {
@@ -56,10 +56,12 @@ final class CloseBoundTest {
   }
 
   /** Waits for what has begun: the closing does not, with a scheduler that is impatient. */
-  private static void awaitChores(Scheduler lanes) throws InterruptedException {
-    CountDownLatch idle = new CountDownLatch(1);
-    lanes.submit(Lane.CHORE, idle::countDown);
-    idle.await();
+  private static void await(Scheduler scheduler, Lane... lanes) throws InterruptedException {
+    for (Lane lane : lanes) {
+      CountDownLatch idle = new CountDownLatch(1);
+      scheduler.submit(lane, idle::countDown);
+      idle.await();
+    }
   }
 
   private void silence(OperationKind kind) {
@@ -107,7 +109,7 @@ final class CloseBoundTest {
     Database db = Anvil.open(copy, new Impatient(slow), new Random(1), DatabaseOptions.defaults());
     db.put(new byte[2], new byte[7]);
     assertThatThrownBy(db::close).isInstanceOf(StorageException.class).hasMessageContaining("60 s");
-    awaitChores(slow);
+    await(slow, Lane.CHORE);
     try (Database again =
         Anvil.open(
             copy, new ThreadScheduler("again", 1), new Random(1), DatabaseOptions.defaults())) {

@@ -33,7 +33,7 @@ final class DescriptorLimitTest {
         new ArrayList<>(List.of("sh", "-c", "ulimit -n " + DESCRIPTORS + " && exec \"$@\"", "sh"));
     command.addAll(ChildJvm.command(CrowdedWriter.class, "-Xmx128m"));
     command.add(temporary.toString());
-    ChildEnd end = ChildEnd.of(command, temporary.resolve("output"), Duration.ofMinutes(2));
+    ChildEnd end = ChildEnd.of(command, temporary.resolve("output"), Duration.ofMinutes(10));
     assertThat(end.exit()).as(end.output()).isZero();
     Set<String> thrown = new TreeSet<>();
     int refused = 0;

@@ -39,6 +39,7 @@ final class InterruptsTest {
   private static final long SEED = Long.getLong("seed", 20_261_129);
   private static final long MINUTES = Long.getLong("long", 0);
   private static final int CALLS = MINUTES > 0 ? 100_000 : 4_600;
+  private static final int LEAST_LANDED = 150;
   private static final int OPENINGS = 150;
   private static final int KEYS = 200;
 
@@ -70,7 +71,8 @@ final class InterruptsTest {
   void anInterruptHarmsNobody(@TempDir(factory = MemoryDirectory.class) Path directory)
       throws Exception {
     try (Database db = open(directory, false, interrupts)) {
-      for (int i = 0; i < CALLS; i++) {
+      // On one processor a call mostly ends before the interrupter gets it.
+      for (int i = 0; i < CALLS || landed < LEAST_LANDED && i < 10 * CALLS; i++) {
         Call call = draw(db, i);
         switch (random.nextInt(3)) {
           case 0 -> onThisThread(call);
@@ -92,7 +94,7 @@ final class InterruptsTest {
         interrupts.get(), landed, refused);
     ProofTable.record(ProofTable.Row.INTERRUPTS, "calls", interrupts.get());
     assertThat(interrupts.get()).isGreaterThanOrEqualTo(CALLS / 3);
-    assertThat(landed).as("from another thread").isGreaterThanOrEqualTo(150);
+    assertThat(landed).as("from another thread").isGreaterThanOrEqualTo(LEAST_LANDED);
   }
 
   @Test

@@ -65,7 +65,7 @@ final class KernelLimitsTest {
     }
     List<String> command = new ArrayList<>(List.of("sh", "-c", limit + "; exec \"$@\"", "sh"));
     command.addAll(java);
-    ChildEnd end = ChildEnd.of(command, temporary.resolve("output"), Duration.ofMinutes(2));
+    ChildEnd end = ChildEnd.of(command, temporary.resolve("output"), Duration.ofMinutes(10));
     List<String> lines = end.lines(LimitedWriter.ACKNOWLEDGED);
     if (lines.isEmpty() && end.exit() == 1) {
       System.out.println("kernel limits: " + limit + " keeps the JVM itself from starting");
@@ -151,9 +151,10 @@ final class KernelLimitsTest {
     return isSound;
   }
 
+  /** A merge that went on may have filled the disk again already. */
   private static void resume(Database db) {
     db.resume();
-    assertThat(db.health()).isInstanceOf(Health.Healthy.class);
+    assertThat(db.health()).isNotInstanceOf(Health.Poisoned.class);
   }
 
   @Test

@@ -57,7 +57,7 @@ final class LiveFilesTest {
         new ArrayList<>(ChildJvm.command(UndercutProcess.class, all.toArray(String[]::new)));
     Path databases = Files.createDirectory(temporary.resolve(name));
     command.addAll(List.of(databases.toString(), Integer.toString(rounds)));
-    ChildEnd end = ChildEnd.of(command, temporary.resolve("output"), Duration.ofMinutes(3));
+    ChildEnd end = ChildEnd.of(command, temporary.resolve("output"), Duration.ofMinutes(10));
     assertThat(end.exit()).as(end.output()).isZero();
     long answers = 0;
     long refused = 0;

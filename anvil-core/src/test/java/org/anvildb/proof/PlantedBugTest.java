@@ -38,7 +38,7 @@ final class PlantedBugTest {
   private static final int LEAST_BUGS = 40;
 
   private static final int BUG = Integer.getInteger("bug", 0);
-  private static final long MOST_SECONDS = 300;
+  private static final long MOST_SECONDS = 900;
   private static final @Nullable String LONG = System.getProperty("long");
 
   /** The suites that were clean on the sound engine, and over how many states. */

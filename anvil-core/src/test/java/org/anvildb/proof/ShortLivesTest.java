@@ -27,7 +27,7 @@ final class ShortLivesTest {
   private static final int LIVES = 20;
   private static final int KEYS = 500;
   private static final int VALUE_BYTES = 300;
-  private static final int MOST_TABLES = 40;
+  private static final int MOST_TABLES = 150;
 
   private final MemoryStorage storage = new MemoryStorage();
 
@@ -43,11 +43,12 @@ final class ShortLivesTest {
 
   /** Fills eight or nine memtables, and closes. */
   private void live(int life) {
-    var scheduler = new LateMerges(new InlineScheduler(new Random(life)));
+    Random random = new Random(life);
+    var scheduler = new LateMerges(new InlineScheduler(random));
     var options = DatabaseOptions.builder().memtableBytes(ByteSize.ofKiB(16)).build();
-    try (Database db = Anvil.open(storage, scheduler, new Random(life), options)) {
+    try (Database db = Anvil.open(storage, scheduler, random, options)) {
       for (int i = 0; i < KEYS; i++) {
-        db.put(key(i), new byte[VALUE_BYTES]);
+        db.put(key(random.nextInt(KEYS)), new byte[VALUE_BYTES]);
       }
       scheduler.isClosing = true;
     }

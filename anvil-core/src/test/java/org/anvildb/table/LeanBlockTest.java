@@ -114,6 +114,29 @@ final class LeanBlockTest {
   }
 
   @Test
+  void aLongPrefixIsSharedInPart() {
+    for (int shared : new int[] {255, 256, 257, 60_000}) {
+      var builder = new BlockBuilder();
+      byte[] key = new byte[shared + 1];
+      for (int i = 0; i < 3; i++) {
+        key[shared] = (byte) i;
+        builder.add(key, key.length, i == 0 ? 0 : shared, 0, i == 1, i == 2 ? 7 : 0, 0);
+      }
+      Sample sample = sample(builder, 0);
+      assertThat(restore(sample.stored, sample.whole.length, 0)).isEqualTo(sample.whole);
+    }
+  }
+
+  @Test
+  void aNumberThatIsLongerThanItHasToBeIsRefused() {
+    byte[] sound = {1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 'k'};
+    byte[] padded = {1, 0, 0, 0, 0, 0, 0, 0, 1, (byte) 0x80, 0, 'k'};
+    byte[] restored = restore(sound, 17, 0);
+    assertThat(restored).endsWith(1, 0, 'k');
+    assertThatThrownBy(() -> restore(padded, 18, 0)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
   void aBlockOfNothingIsRefused() {
     assertThatThrownBy(() -> restore(new byte[0], 100, 0))
         .isInstanceOf(IllegalArgumentException.class);
