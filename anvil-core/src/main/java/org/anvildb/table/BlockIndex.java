@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.anvildb.api.CorruptionException;
 import org.anvildb.bytes.Bytes;
+import org.anvildb.bytes.LateFault;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -141,6 +142,7 @@ final class BlockIndex {
     if (known == null) {
       pages.touch(start, bytes);
       known = HeadSamples.of(memory, start, blocks);
+      LateFault.deliver();
       samples = known;
     }
     return known;

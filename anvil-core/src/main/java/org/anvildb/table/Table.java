@@ -7,6 +7,7 @@ import org.anvildb.api.CorruptionException;
 import org.anvildb.api.FilterPolicy;
 import org.anvildb.bytes.Bytes;
 import org.anvildb.bytes.Checksum;
+import org.anvildb.bytes.LateFault;
 import org.anvildb.cursor.FoundEntry;
 import org.anvildb.cursor.InternalCursor;
 import org.anvildb.storage.MappedFile;
@@ -364,6 +365,7 @@ public final class Table implements AutoCloseable {
     if (block == null) {
       byte[] bytes = restore(offset, stored, restored, prefix);
       block = new CachedBlock(cached, ordinal, bytes, (int) restored);
+      LateFault.deliver();
       cache.put(block);
     }
     view.set(block.memory, 0, block.bytes, offset, prefix);
