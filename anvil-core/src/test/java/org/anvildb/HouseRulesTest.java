@@ -53,6 +53,18 @@ final class HouseRulesTest {
   }
 
   @Test
+  void theEnginePrintsNothing() throws IOException {
+    List<String> printing = new ArrayList<>();
+    for (Path source : sources()) {
+      boolean isEngine = source.toString().replace('\\', '/').contains("anvil-core/src/main/");
+      if (isEngine && Files.readString(source).matches("(?s).*System\\.(out|err)\\b.*")) {
+        printing.add(source.toString());
+      }
+    }
+    assertThat(printing).isEmpty();
+  }
+
+  @Test
   void noTypeHasANameThatSaysNothing() throws IOException {
     List<String> bad = new ArrayList<>();
     for (Path source : sources()) {

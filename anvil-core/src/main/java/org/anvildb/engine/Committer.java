@@ -128,7 +128,7 @@ final class Committer {
     try {
       return place(batch, condition);
     } catch (InternalError e) {
-      // Of a mapped page that is gone, told behind the append: the batch may be lost with it.
+      // Of a mapped page that is gone, told late: the batch may be lost with it.
       throw poisoned("the write", e);
     }
   }
@@ -183,7 +183,11 @@ final class Committer {
    * @return the newest frozen memtable, or null if none waits to be flushed
    */
   @Nullable MemtableSlot freeze() {
-    return freezeActive(false);
+    try {
+      return freezeActive(false);
+    } catch (InternalError e) {
+      throw poisoned("changing the memtable", e);
+    }
   }
 
   /** As {@link #freeze()}, for the closing itself: no interrupt keeps it from its work. */
@@ -311,20 +315,28 @@ final class Committer {
     if (!mayFreeze()) {
       return false;
     }
-    WalSegment next = takeNext(bytes);
-    if (next == null) {
-      return false;
-    }
+    WalSegment full = current();
     try {
+      WalSegment next = segments.takeNext(full, bytes);
+      if (next == null) {
+        return false;
+      }
       MemtableSlot slot = segments.slot(next);
       active.freeze(sequence);
       states.rotate(slot);
       segment = next;
       active = slot;
       slot.release();
+    } catch (PoisonedException e) {
+      // The log can't grow any more, for a reason that does not pass.
+      health.fail("preparing the log", e.getCause() == null ? e : e.getCause());
+      throw e;
     } catch (RuntimeException | Error e) {
-      // The old segment is sealed and the new one not in use: nothing can be written any more.
-      throw poisoned("changing the memtable", e);
+      if (e instanceof InternalError || full.isSealed()) {
+        // The old segment is sealed and the new one not in use: nothing can be written any more.
+        throw poisoned("changing the memtable", e);
+      }
+      throw e;
     }
     onFreeze.run();
     return true;
@@ -333,22 +345,6 @@ final class Committer {
   private RuntimeException poisoned(String what, Throwable cause) {
     health.fail(what, cause);
     return HealthState.typed(what, cause);
-  }
-
-  @GuardedBy("lock")
-  private @Nullable WalSegment takeNext(long bytes) {
-    try {
-      return segments.takeNext(current(), bytes);
-    } catch (PoisonedException e) {
-      // The log can't grow any more, for a reason that does not pass.
-      health.fail("preparing the log", e.getCause() == null ? e : e.getCause());
-      throw e;
-    } catch (RuntimeException | Error e) {
-      if (e instanceof InternalError || current().isSealed()) {
-        throw poisoned("beginning a log segment", e);
-      }
-      throw e;
-    }
   }
 
   /** Waits until there may be room, or none will come any more. */

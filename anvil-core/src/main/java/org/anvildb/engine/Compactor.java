@@ -129,23 +129,6 @@ final class Compactor {
   private boolean isTidy() {
     Version version = catalog.current();
     Running now = running;
-    version
-        .keyspaces()
-        .forEach(k ->
-            System.out.println(
-                +k.levels().runs().size()
-                    + " tables0 "
-                    + k.levels().size(0)
-                    + " "
-                    + now.plans().stream()
-                        .map(p ->
-                            p.getClass().getSimpleName()
-                                + (p instanceof CompactionPlan.Merge m
-                                    ? m.inputs().getFirst().level() + ">" + m.outputLevel()
-                                    : p instanceof CompactionPlan.Move v
-                                        ? v.fromLevel() + ">" + v.toLevel()
-                                        : ""))
-                        .toList()));
     for (KeyspaceVersion keyspace : version.keyspaces()) {
       boolean isDeep = keyspace.levels().runs().size() > WritePacing.FREE_LEVEL_ZERO_RUNS;
       if (isDeep && now.takesLevelZero(keyspace.id())) {
@@ -210,21 +193,41 @@ final class Compactor {
   }
 
   private synchronized CompactionPlan claimNext() {
-    if (isCancelled() || manual > 0 || running.count() >= options.backgroundThreads()) {
+    CompactionPlan plan = pick(running);
+    if (!(plan instanceof CompactionPlan.None)) {
+      running = running.with(plan);
+    }
+    return plan;
+  }
+
+  /**
+   * Gives a plan's tables back and claims what is due next, in one step: nobody sees that nothing
+   * runs in between.
+   */
+  private synchronized CompactionPlan claimNextBehind(CompactionPlan ended) {
+    Running left = running.without(ended);
+    CompactionPlan plan = new CompactionPlan.None();
+    try {
+      plan = pick(left);
+    } finally {
+      running = plan instanceof CompactionPlan.None ? left : left.with(plan);
+    }
+    return plan;
+  }
+
+  /** Picks what is due beside what runs. */
+  @GuardedBy("this")
+  private CompactionPlan pick(Running now) {
+    if (isCancelled() || manual > 0 || now.count() >= options.backgroundThreads()) {
       return new CompactionPlan.None();
     }
     Version version = catalog.current();
     LevelZero levelZero = LevelZero.USUAL;
     if (isWrittenTo()) {
-      boolean isShort = rule.isShort(space.use(version, running));
+      boolean isShort = rule.isShort(space.use(version, now));
       levelZero = isShort ? LevelZero.URGENT : LevelZero.DEFERRED;
     }
-    CompactionPlan plan =
-        LeveledPicker.pick(version, running, options.memtableBytes().bytes(), levelZero);
-    if (!(plan instanceof CompactionPlan.None)) {
-      running = running.with(plan);
-    }
-    return plan;
+    return LeveledPicker.pick(version, now, options.memtableBytes().bytes(), levelZero);
   }
 
   /** Has a look in a while, when nothing is due: whether writers are quiet and space can be won. */
@@ -327,10 +330,13 @@ final class Compactor {
     } catch (RuntimeException | Error e) {
       health.failWork("merging tables", e);
     } finally {
-      if (ended) {
-        end(plan);
+      try {
+        nanos.add(scheduler.nanoTime() - begin);
+      } finally {
+        if (ended) {
+          end(plan);
+        }
       }
-      nanos.add(scheduler.nanoTime() - begin);
     }
   }
 
@@ -339,15 +345,13 @@ final class Compactor {
    */
   private void end(CompactionPlan plan) {
     try {
-      CompactionPlan next;
-      synchronized (this) {
-        running = running.without(plan);
-        next = claimNext();
-      }
+      CompactionPlan next = claimNextBehind(plan);
       if (!(next instanceof CompactionPlan.None)) {
         start(next);
       }
       poke();
+    } catch (RuntimeException | Error e) {
+      health.failWork("looking for what to merge next", e);
     } finally {
       finished.open();
     }

@@ -79,7 +79,7 @@ final class ManualCompaction {
       turn.lockInterruptibly();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      checkInterrupt();
+      throw interrupted();
     }
   }
 
@@ -107,9 +107,13 @@ final class ManualCompaction {
 
   private static void checkInterrupt() {
     if (Thread.currentThread().isInterrupted()) {
-      throw new InterruptedOperationException(
-          "interrupted while waiting for a compaction; the step under way goes on");
+      throw interrupted();
     }
+  }
+
+  private static InterruptedOperationException interrupted() {
+    return new InterruptedOperationException(
+        "interrupted while waiting for a compaction; the step under way goes on");
   }
 
   private boolean goesOn() {

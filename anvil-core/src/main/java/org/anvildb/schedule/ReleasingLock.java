@@ -19,7 +19,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * }</pre>
  *
  * as an error that comes when {@link #lock} returns would leave the lock held, were that call not
- * in the block. No holder takes it a second time.
+ * in the block. What remains are a few instructions of the JDK's own, where they are interpreted.
+ *
+ * <p>No holder takes it a second time: where that fails, the first hold would end.
  */
 public final class ReleasingLock extends ReentrantLock {
   private static final long serialVersionUID = 1L;
@@ -30,11 +32,10 @@ public final class ReleasingLock extends ReentrantLock {
   /** Gives the lock back if this thread holds it. */
   @Override
   public void unlock() {
-    if (!isHeldByCurrentThread()) {
-      return;
-    }
     try {
-      super.unlock();
+      if (isHeldByCurrentThread()) {
+        super.unlock();
+      }
     } catch (InternalError e) {
       // It comes once: nothing was read since. Before the lock was free, or before it was passed
       // on to who waits for it.

@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -39,6 +41,10 @@ public final class ThreadScheduler implements Scheduler {
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final boolean isNarrow;
+
+  /** The lanes that will be looked at: one look at a time, however often nobody could start. */
+  private final Set<Lane> nudged = ConcurrentHashMap.newKeySet();
+
   private final Map<Lane, ThreadPoolExecutor> lanes = new EnumMap<>(Lane.class);
 
   /**
@@ -84,10 +90,14 @@ public final class ThreadScheduler implements Scheduler {
    * caller may have queued work there, counting on that thread.
    */
   private void nudge(Lane lane) {
+    if (pool(lane).getQueue().isEmpty() || !nudged.add(lane)) {
+      return;
+    }
     try {
-      submitLater(lane, RETRY_NANOS, () -> {});
+      submitLater(lane, RETRY_NANOS, () -> nudged.remove(lane));
     } catch (OutOfMemoryError e) {
       // Whoever submits next starts a thread, or is told.
+      nudged.remove(lane);
     }
   }
 

@@ -50,7 +50,9 @@ public final class GroupCommit implements AutoCloseable {
   /** Whether somebody leads; written under the lock. */
   private volatile boolean isLed;
 
-  /** The leader, if it was not appointed: a thread that got no further than that ends its lead. */
+  /**
+   * Who leads; a thread that got no further than that ends its lead. Null while the log is held.
+   */
   @GuardedBy("this")
   private @Nullable Thread leader;
 
@@ -169,7 +171,6 @@ public final class GroupCommit implements AutoCloseable {
     boolean isOver = false;
     try {
       SyncWaiter waiter = enter(segment, position);
-      endIfRefused();
       if (waiter == null || followOrLeave(waiter)) {
         lead(true);
       }
@@ -259,6 +260,7 @@ public final class GroupCommit implements AutoCloseable {
 
   private void endWaits() {
     SyncQueue.Taken over;
+    PoisonedException poison;
     synchronized (this) {
       if (failure == null) {
         failure = new ClosedException("the database was closed before");
@@ -268,10 +270,11 @@ public final class GroupCommit implements AutoCloseable {
         isHeld = false;
         isLed = false;
       }
+      poison = poisoned();
       over = queue.takeAll();
     }
     over.wake();
-    over.complete(poisoned(), failureListener);
+    over.complete(poison, failureListener);
   }
 
   /** Returns how many ranges were forced. */
@@ -357,16 +360,17 @@ public final class GroupCommit implements AutoCloseable {
       return;
     }
     SyncQueue.Taken over;
+    PoisonedException poison;
     synchronized (this) {
       if (refusal == null) {
         return;
       }
       gatherer = null;
+      poison = poisoned();
       over = queue.takeAll();
       refusal = null;
     }
     over.wake();
-    PoisonedException poison = poisoned();
     over.complete(poison, failureListener);
     failureListener.accept(poison);
   }
@@ -375,12 +379,26 @@ public final class GroupCommit implements AutoCloseable {
     synchronized (this) {
       isSubmitted = false;
       // Who led meanwhile has covered what was wanted, and submits again what is wanted since.
-      if (isLed || !isWanted || failure != null) {
+      if (isLed || !isWanted || isSettled()) {
         return;
       }
       beginLead();
     }
-    lead(false);
+    boolean isOver = false;
+    try {
+      lead(false);
+      isOver = true;
+    } finally {
+      if (!isOver) {
+        endUnbegunLead();
+      }
+    }
+  }
+
+  /** Tells whether nothing will be forced any more and all who waited were told. */
+  @GuardedBy("this")
+  private boolean isSettled() {
+    return failure != null && queue.isEmpty();
   }
 
   @GuardedBy("this")
@@ -394,6 +412,7 @@ public final class GroupCommit implements AutoCloseable {
   private boolean followOrLeave(SyncWaiter waiter) {
     boolean stays = false;
     try {
+      endIfRefused();
       boolean leads = follow(waiter);
       stays = true;
       return leads;
@@ -501,8 +520,9 @@ public final class GroupCommit implements AutoCloseable {
   }
 
   private void endRound(@Nullable Throwable thrown, boolean isCaller) {
-    SyncQueue.Taken over;
+    SyncQueue.Taken over = SyncQueue.Taken.NONE;
     SyncWaiter next;
+    PoisonedException poison = null;
     synchronized (this) {
       if (thrown != null && failure == null) {
         failure = thrown;
@@ -510,31 +530,25 @@ public final class GroupCommit implements AutoCloseable {
       unsynced.endRound();
       isLed = false;
       leader = null;
-      over = takeOver();
+      try {
+        poison = failure == null ? null : poisoned();
+        over = failure == null ? queue.takeServed() : queue.takeAll();
+      } catch (OutOfMemoryError e) {
+        // Nobody was taken out: another round does that, if need be one of the lane.
+        isWanted = true;
+      }
       groupSize.roundOver(over.threads() + queue.threads() + (isCaller ? 1 : 0));
       next = appointNext();
     }
-    wake(next, over);
-    gate.open();
-    PoisonedException poison = null;
     try {
-      poison = failure == null ? null : poisoned();
+      wake(next, over);
+      gate.open();
       over.complete(poison, failureListener);
     } finally {
       if (thrown != null) {
         failureListener.accept(poison == null ? thrown : poison);
       }
-    }
-    submitIfWanted();
-  }
-
-  /** Takes out whose wait is over; nobody where there is no memory: who leads next tries again. */
-  @GuardedBy("this")
-  private SyncQueue.Taken takeOver() {
-    try {
-      return failure == null ? queue.takeServed() : queue.takeAll();
-    } catch (OutOfMemoryError e) {
-      return SyncQueue.Taken.NONE;
+      submitIfWanted();
     }
   }
 
@@ -552,7 +566,7 @@ public final class GroupCommit implements AutoCloseable {
       queue.remove(next);
       next.setRole(Role.LEAD);
       beginLead();
-      leader = null;
+      leader = next.thread();
     }
     return next;
   }
@@ -566,7 +580,7 @@ public final class GroupCommit implements AutoCloseable {
 
   private void submitIfWanted() {
     synchronized (this) {
-      if (!isLed && isWanted && failure == null) {
+      if (!isLed && isWanted && !isSettled()) {
         submit();
       }
     }

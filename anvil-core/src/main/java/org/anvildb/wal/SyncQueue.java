@@ -1,6 +1,5 @@
 package org.anvildb.wal;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -14,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  * told without that lock.
  */
 final class SyncQueue {
-  private final ArrayDeque<SyncWaiter> waiters = new ArrayDeque<>();
+  /** No deque: one that runs out of memory while it grows loses what it has. */
+  private final List<SyncWaiter> waiters = new ArrayList<>();
+
   private final List<Pending> pending = new ArrayList<>();
 
   private record Pending(WalSegment segment, long position, GroupCommit.Completion completion) {
@@ -42,21 +43,21 @@ final class SyncQueue {
 
   /** Returns the thread that has waited longest of those that may lead, or null. */
   @Nullable SyncWaiter firstThatMayLead() {
-    SyncWaiter first = waiters.peekFirst();
-    if (first == null || first.mayLead()) {
-      return first;
-    }
-    for (SyncWaiter waiter : waiters) {
-      if (waiter.mayLead()) {
-        return waiter;
+    for (int i = 0; i < waiters.size(); i++) {
+      if (waiters.get(i).mayLead()) {
+        return waiters.get(i);
       }
     }
     return null;
   }
 
+  boolean isEmpty() {
+    return waiters.isEmpty() && pending.isEmpty();
+  }
+
   /** Takes out all whose bytes are on disk. */
   Taken takeServed() {
-    if (waiters.isEmpty() && pending.isEmpty()) {
+    if (isEmpty()) {
       return Taken.NONE;
     }
     List<SyncWaiter> served = new ArrayList<>(waiters.size());
@@ -117,8 +118,8 @@ final class SyncQueue {
     private Taken(List<SyncWaiter> waiters, List<Pending> pending) {
       this.waiters = waiters;
       this.pending = pending;
-      for (SyncWaiter waiter : waiters) {
-        waiter.setRole(SyncWaiter.Role.GO);
+      for (int i = 0; i < waiters.size(); i++) {
+        waiters.get(i).setRole(SyncWaiter.Role.GO);
       }
     }
 
@@ -127,8 +128,8 @@ final class SyncQueue {
     }
 
     void wake() {
-      for (SyncWaiter waiter : waiters) {
-        waiter.wake();
+      for (int i = 0; i < waiters.size(); i++) {
+        waiters.get(i).wake();
       }
     }
 
@@ -139,21 +140,24 @@ final class SyncQueue {
      * @param failureListener told what a completion throws
      */
     void complete(@Nullable PoisonedException poison, Consumer<? super Throwable> failureListener) {
-      RuntimeException thrown = null;
-      for (Pending p : pending) {
+      Throwable thrown = null;
+      for (int i = 0; i < pending.size(); i++) {
+        Pending p = pending.get(i);
         try {
           p.completion().done(p.isSynced() ? null : poison);
         } catch (Throwable t) {
           // One caller's mistake must neither keep the others waiting nor pass unseen.
           try {
             failureListener.accept(t);
-          } catch (RuntimeException e) {
-            thrown = e;
+          } catch (Throwable ofListener) {
+            thrown = ofListener;
           }
         }
       }
-      if (thrown != null) {
-        throw thrown;
+      switch (thrown) {
+        case RuntimeException e -> throw e;
+        case Error e -> throw e;
+        case null, default -> {}
       }
     }
   }

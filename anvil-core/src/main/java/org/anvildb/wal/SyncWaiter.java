@@ -28,6 +28,7 @@ final class SyncWaiter {
   private final long position;
   private final boolean mayLead;
   private final Gate gate;
+  private final Thread thread = Thread.currentThread();
   private volatile Role role = Role.FOLLOW;
 
   /**
@@ -45,6 +46,11 @@ final class SyncWaiter {
 
   boolean isSynced() {
     return segment.syncedUpTo() >= position;
+  }
+
+  /** Returns the thread that waits: the one that made this. */
+  Thread thread() {
+    return thread;
   }
 
   boolean mayLead() {

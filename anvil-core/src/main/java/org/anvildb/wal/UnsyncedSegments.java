@@ -1,6 +1,7 @@
 package org.anvildb.wal;
 
-import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe: belongs to the lock of {@link GroupCommit}, but for {@link #isForcing}.
  */
 final class UnsyncedSegments {
-  private final ArrayDeque<WalSegment> segments = new ArrayDeque<>();
+  /** No deque: one that runs out of memory while it grows loses what it has. */
+  private final List<WalSegment> segments = new ArrayList<>();
 
   /** What is being forced and up to where, written by the leader. */
   private volatile @Nullable WalSegment forcing;
@@ -28,13 +30,16 @@ final class UnsyncedSegments {
 
   /** Returns the one in use. */
   @Nullable WalSegment newest() {
-    return segments.peekLast();
+    return segments.isEmpty() ? null : segments.getLast();
   }
 
   /** Begins with the oldest one, if it belongs to a round that ends with some segment. */
   @Nullable WalSegment beginOldest(@Nullable WalSegment last) {
-    WalSegment oldest = segments.peekFirst();
-    if (oldest == null || last == null || oldest.number() > last.number()) {
+    if (last == null || segments.isEmpty()) {
+      return null;
+    }
+    WalSegment oldest = segments.getFirst();
+    if (oldest.number() > last.number()) {
       return null;
     }
     forcing = oldest;

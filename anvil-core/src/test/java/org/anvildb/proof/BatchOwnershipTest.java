@@ -56,9 +56,10 @@ final class BatchOwnershipTest {
                 }
               });
       // Not for a moment, for the want of a log segment, but for the memtable that is not flushed.
-      while (db.stats().writes().stalls() == 0
-          || db.stats().memory().frozen() == 0
-          || !isWaiting(writer, lanes)) {
+      while (writer.isAlive()
+          && (db.stats().writes().stalls() == 0
+              || db.stats().memory().frozen() == 0
+              || !isWaiting(writer, lanes))) {
         Thread.onSpinWait();
       }
       assertThatThrownBy(() -> batch.put(new byte[2], new byte[2]))

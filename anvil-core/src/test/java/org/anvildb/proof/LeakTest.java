@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.anvildb.Anvil;
 import org.anvildb.api.ByteSize;
@@ -15,6 +16,7 @@ import org.anvildb.api.Cursor;
 import org.anvildb.api.Database;
 import org.anvildb.api.DatabaseOptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -25,11 +27,15 @@ final class LeakTest {
   private static final long MINUTES = Long.getLong("long", 0);
   private static final int OPENINGS = MINUTES > 0 ? 20_000 : 2_000;
   private static final int WARM = 20;
-  private static final Duration END_OF_THREAD = Duration.ofSeconds(10);
+
+  /** Less than a thread without work lives that nobody ended. */
+  private static final Duration END_OF_THREAD = Duration.ofSeconds(2);
+
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
   private static final Path MAPPINGS = Path.of("/proc/self/maps");
 
   @Test
+  @Timeout(value = 1, unit = TimeUnit.HOURS)
   void whatAnOpeningTakesAClosingGivesBack(@TempDir(factory = MemoryDirectory.class) Path directory)
       throws IOException, InterruptedException {
     for (int i = 0; i < WARM; i++) {

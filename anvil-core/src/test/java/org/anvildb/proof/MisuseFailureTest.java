@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -132,7 +133,8 @@ final class MisuseFailureTest {
 
   @Test
   void misuse28_aLogThatCannotGrowPoisonsAndDoesNotPanic() {
-    Database db = open();
+    DatabaseOptions options = SMALL.toBuilder().syncInterval(Duration.ofHours(1)).build();
+    Database db = Anvil.open(storage, lanes, new Random(1), options);
     db.put(key(0), value(0, 0), Durability.SYNC);
     failFromNowOn(OperationKind.CREATE_MAPPED);
     assertThatThrownBy(

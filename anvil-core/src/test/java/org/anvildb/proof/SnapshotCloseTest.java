@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 final class SnapshotCloseTest {
   private static final int ROUNDS = 150;
   private static final int READERS = 6;
+  private static final long LONGEST_WAIT_NANOS = 1_000_000_000;
   private static final byte[] KEY = new byte[65_535];
 
   /** A snapshot, what it shows, and where readers wait for the next one. */
@@ -91,10 +92,14 @@ final class SnapshotCloseTest {
     db.compact();
   }
 
-  /** Waits until a reader got an answer: without a processor for them, all would come too late. */
+  /**
+   * Waits for a while until a reader got an answer: without a processor for them, all would come
+   * too late.
+   */
   private void awaitRead() {
     long before = reads.get();
-    while (isRead && reads.get() == before) {
+    long begin = System.nanoTime();
+    while (isRead && reads.get() == before && System.nanoTime() - begin < LONGEST_WAIT_NANOS) {
       Thread.onSpinWait();
     }
   }
