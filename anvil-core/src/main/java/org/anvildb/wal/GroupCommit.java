@@ -44,9 +44,6 @@ public final class GroupCommit implements AutoCloseable {
   @GuardedBy("this")
   private final SyncQueue queue = new SyncQueue();
 
-  @GuardedBy("this")
-  private final GroupSize groupSize = new GroupSize();
-
   /** Whether somebody leads; written under the lock. */
   private volatile boolean isLed;
 
@@ -59,10 +56,6 @@ public final class GroupCommit implements AutoCloseable {
   /** Whether what was replayed leads, so to speak: see {@link #hold}. */
   @GuardedBy("this")
   private boolean isHeld;
-
-  /** The waiter that keeps the time while a group gathers; then nobody leads. */
-  @GuardedBy("this")
-  private @Nullable SyncWaiter gatherer;
 
   /** Whether somebody who can't lead asked for what no running or past force covers. */
   @GuardedBy("this")
@@ -227,9 +220,7 @@ public final class GroupCommit implements AutoCloseable {
       unsynced.remove(segment);
       segment.markSynced(segment.position());
       served = queue.takeServed();
-      SyncWaiter gathering = gatherer;
-      if (gathering != null && gathering.role() == Role.GO) {
-        gatherer = null;
+      if (queue.dropServedGatherer()) {
         next = appointNext();
       }
     }
@@ -265,7 +256,7 @@ public final class GroupCommit implements AutoCloseable {
       if (failure == null) {
         failure = new ClosedException("the database was closed before");
       }
-      gatherer = null;
+      queue.dropGatherer();
       if (isHeld) {
         isHeld = false;
         isLed = false;
@@ -300,10 +291,8 @@ public final class GroupCommit implements AutoCloseable {
   private synchronized @Nullable SyncWaiter enter(WalSegment segment, long position) {
     boolean mayLead = !Thread.currentThread().isVirtual();
     boolean isOver = failure != null || isSynced(segment, position);
-    if (!isOver && mayLead && !isLed && !groupSize.shouldGather(queue.threads() + 1)) {
-      if (gatherer != null) {
-        groupSize.gathered();
-      }
+    if (!isOver && mayLead && !isLed && !queue.shouldGather()) {
+      queue.endGathering();
       beginLead();
       return null;
     }
@@ -315,9 +304,8 @@ public final class GroupCommit implements AutoCloseable {
     queue.add(waiter);
     if (!mayLead) {
       want(segment, position);
-    } else if (!isLed && gatherer == null) {
-      gatherer = waiter;
-      waiter.setRole(Role.GATHER);
+    } else if (!isLed && !queue.isGathering()) {
+      queue.gather(waiter);
     }
     return waiter;
   }
@@ -365,7 +353,7 @@ public final class GroupCommit implements AutoCloseable {
       if (refusal == null) {
         return;
       }
-      gatherer = null;
+      queue.dropGatherer();
       poison = poisoned();
       over = queue.takeAll();
       refusal = null;
@@ -405,7 +393,7 @@ public final class GroupCommit implements AutoCloseable {
   private void beginLead() {
     isLed = true;
     leader = Thread.currentThread();
-    gatherer = null;
+    queue.dropGatherer();
   }
 
   /** As {@link #follow}; a thread that can't wait, for want of memory, leaves nobody behind it. */
@@ -428,10 +416,8 @@ public final class GroupCommit implements AutoCloseable {
     boolean leads;
     SyncWaiter next = null;
     synchronized (this) {
-      queue.remove(waiter);
       leads = waiter.role() == Role.LEAD;
-      if (gatherer == waiter) {
-        gatherer = null;
+      if (queue.leave(waiter)) {
         next = appointNext();
       }
     }
@@ -464,10 +450,7 @@ public final class GroupCommit implements AutoCloseable {
 
   /** Makes the gatherer lead, if the time is up and nobody does. */
   private synchronized void leadIncomplete(SyncWaiter waiter) {
-    if (gatherer == waiter && waiter.role() == Role.GATHER) {
-      groupSize.gatheredInVain();
-      queue.remove(waiter);
-      waiter.setRole(Role.LEAD);
+    if (queue.endGatheringInVain(waiter)) {
       beginLead();
     }
   }
@@ -537,7 +520,7 @@ public final class GroupCommit implements AutoCloseable {
         // Nobody was taken out: another round does that, if need be one of the lane.
         isWanted = true;
       }
-      groupSize.roundOver(over.threads() + queue.threads() + (isCaller ? 1 : 0));
+      queue.roundOver(over.threads() + (isCaller ? 1 : 0));
       next = appointNext();
     }
     try {
@@ -555,16 +538,8 @@ public final class GroupCommit implements AutoCloseable {
   /** Returns the waiter that leads or gathers from now on, null if there is none. */
   @GuardedBy("this")
   private @Nullable SyncWaiter appointNext() {
-    SyncWaiter next = queue.firstThatMayLead();
-    if (next == null) {
-      return null;
-    }
-    if (groupSize.shouldGather(queue.threads())) {
-      gatherer = next;
-      next.setRole(Role.GATHER);
-    } else {
-      queue.remove(next);
-      next.setRole(Role.LEAD);
+    SyncWaiter next = queue.appoint();
+    if (next != null && next.role() == Role.LEAD) {
       beginLead();
       leader = next.thread();
     }

@@ -7,7 +7,8 @@ import org.anvildb.api.PoisonedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who waits until the log is on disk: threads that sleep, oldest first, and completions.
+ * Who waits until the log is on disk: threads that sleep, oldest first, and completions; and which
+ * of the threads gathers a group, while nobody leads.
  *
  * <p>Not thread-safe: belongs to the lock of {@link GroupCommit}. What is taken out is woken and
  * told without that lock.
@@ -17,6 +18,10 @@ final class SyncQueue {
   private final List<SyncWaiter> waiters = new ArrayList<>();
 
   private final List<Pending> pending = new ArrayList<>();
+  private final GroupSize groupSize = new GroupSize();
+
+  /** The waiter that keeps the time while a group gathers; then nobody leads. */
+  private @Nullable SyncWaiter gatherer;
 
   private record Pending(WalSegment segment, long position, GroupCommit.Completion completion) {
     boolean isSynced() {
@@ -49,6 +54,88 @@ final class SyncQueue {
       }
     }
     return null;
+  }
+
+  /** Tells whether a thread that comes now had better wait for others. */
+  boolean shouldGather() {
+    return groupSize.shouldGather(threads() + 1);
+  }
+
+  boolean isGathering() {
+    return gatherer != null;
+  }
+
+  /** Lets a waiter gather a group. */
+  void gather(SyncWaiter waiter) {
+    gatherer = waiter;
+    waiter.setRole(SyncWaiter.Role.GATHER);
+  }
+
+  /** Ends the gathering, if there is one, as the group is complete. */
+  void endGathering() {
+    if (gatherer != null) {
+      groupSize.gathered();
+      gatherer = null;
+    }
+  }
+
+  /** Makes a gatherer lead whose time is up, and takes it out; tells whether it still gathered. */
+  boolean endGatheringInVain(SyncWaiter waiter) {
+    if (gatherer != waiter || waiter.role() != SyncWaiter.Role.GATHER) {
+      return false;
+    }
+    groupSize.gatheredInVain();
+    gatherer = null;
+    remove(waiter);
+    waiter.setRole(SyncWaiter.Role.LEAD);
+    return true;
+  }
+
+  /** Takes the part of a gatherer away whose bytes are on disk; tells whether there was one. */
+  boolean dropServedGatherer() {
+    boolean isServed = gatherer != null && gatherer.role() == SyncWaiter.Role.GO;
+    if (isServed) {
+      gatherer = null;
+    }
+    return isServed;
+  }
+
+  void dropGatherer() {
+    gatherer = null;
+  }
+
+  /** Takes a waiter out that gives up; tells whether it gathered. */
+  boolean leave(SyncWaiter waiter) {
+    remove(waiter);
+    boolean gathered = gatherer == waiter;
+    if (gathered) {
+      gatherer = null;
+    }
+    return gathered;
+  }
+
+  /**
+   * Notes that a round is over.
+   *
+   * @param others how many took part that are not in the queue any more
+   */
+  void roundOver(int others) {
+    groupSize.roundOver(others + threads());
+  }
+
+  /** Appoints who gathers or leads next, as its role tells; null if nobody may. */
+  @Nullable SyncWaiter appoint() {
+    SyncWaiter next = firstThatMayLead();
+    if (next == null) {
+      return null;
+    }
+    if (groupSize.shouldGather(threads())) {
+      gather(next);
+    } else {
+      remove(next);
+      next.setRole(SyncWaiter.Role.LEAD);
+    }
+    return next;
   }
 
   boolean isEmpty() {
