@@ -26,7 +26,7 @@ final class LayersTest {
       """
       api:
       bytes: api
-      schedule: api
+      schedule: api bytes
       storage: api bytes
       storage.sim: api bytes storage
       cursor: api bytes

@@ -1,6 +1,6 @@
 /**
- * Bytes: comparing, heads, variable-length numbers, hashes and checksums. No state, no input or
- * output.
+ * Bytes: comparing, heads, variable-length numbers, hashes and checksums; and what stands the
+ * errors that mapped bytes may give late. No input or output.
  */
 @NullMarked
 package org.anvildb.bytes;

@@ -4,7 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.List;
 import java.util.function.Function;
 import org.anvildb.api.ClosedException;
-import org.anvildb.schedule.ReleasingLock;
+import org.anvildb.bytes.ReleasingLock;
 import org.anvildb.version.Version;
 import org.anvildb.version.VersionEdit;
 import org.anvildb.version.VersionLog;

@@ -4,10 +4,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.anvildb.api.InterruptedOperationException;
 import org.anvildb.api.KeyRange;
+import org.anvildb.bytes.ReleasingLock;
 import org.anvildb.compact.CompactionPlan;
 import org.anvildb.compact.MajorPicker;
 import org.anvildb.compact.Running;
-import org.anvildb.schedule.ReleasingLock;
 import org.anvildb.version.KeyspaceVersion;
 
 /**

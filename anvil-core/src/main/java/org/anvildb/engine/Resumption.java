@@ -70,7 +70,9 @@ final class Resumption {
           e);
     }
     await(attempt);
-    if (attempt.failure instanceof DiskFullException full && health.isDiskFull()) {
+    if (attempt.isDone
+        && attempt.failure instanceof DiskFullException full
+        && health.isDiskFull()) {
       throw health.full(full);
     }
     if (!health.isDiskFull()) {

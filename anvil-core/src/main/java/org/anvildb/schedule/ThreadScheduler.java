@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.anvildb.bytes.ReleasingLock;
 
 /**
  * Runs background work on daemon threads: one for each lane, several for compactions. Threads are
@@ -246,6 +247,16 @@ public final class ThreadScheduler implements Scheduler {
 
     @Override
     public void open() {
+      try {
+        signal();
+      } catch (InternalError e) {
+        // Of a page that is gone, told late: those who wait have to be woken all the same.
+        signal();
+        throw e;
+      }
+    }
+
+    private void signal() {
       try {
         lock.lock();
         openings++;

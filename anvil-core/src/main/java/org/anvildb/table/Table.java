@@ -274,7 +274,9 @@ public final class Table implements AutoCloseable {
       throw corrupt(location, "the entry here is malformed");
     }
     if (usual == null) {
-      this.usual = new UsualHeader(memory, location, header);
+      UsualHeader first = new UsualHeader(memory, location, header);
+      LateFault.deliver();
+      this.usual = first;
     }
     return header;
   }

@@ -32,11 +32,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. One thread leads at a time, which {@code isLed} says; only it forces and marks.
  */
 public final class GroupCommit implements AutoCloseable {
+  /** How long a round waits for memory in which to tell who is served. */
+  private static final long RETRY_NANOS = 1_000_000;
+
   private final Scheduler scheduler;
   private final Consumer<? super Throwable> failureListener;
   private final Gate gate;
 
-  /** But for what needs no lock. */
+  /** What is not fully on disk; only {@link UnsyncedSegments#isForcing} needs no lock. */
   @GuardedBy("this")
   private final UnsyncedSegments unsynced = new UnsyncedSegments();
 
@@ -47,9 +50,7 @@ public final class GroupCommit implements AutoCloseable {
   /** Whether somebody leads; written under the lock. */
   private volatile boolean isLed;
 
-  /**
-   * Who leads; a thread that got no further than that ends its lead. Null while the log is held.
-   */
+  /** Who leads, so that a thread that got no further than that ends its lead; null if nobody. */
   @GuardedBy("this")
   private @Nullable Thread leader;
 
@@ -89,7 +90,8 @@ public final class GroupCommit implements AutoCloseable {
    *
    * @param scheduler runs the forces that no waiting thread leads, and makes the gates
    * @param failureListener told by the leader when a force failed, with a {@link PoisonedException}
-   *     whose cause is the failure, or when a completion threw; must not throw
+   *     whose cause is the failure (or, without memory for one, with that), or when a completion
+   *     threw; must not throw
    */
   public GroupCommit(Scheduler scheduler, Consumer<? super Throwable> failureListener) {
     this.scheduler = scheduler;
@@ -250,8 +252,9 @@ public final class GroupCommit implements AutoCloseable {
   }
 
   private void endWaits() {
-    SyncQueue.Taken over;
-    PoisonedException poison;
+    SyncQueue.Taken over = SyncQueue.Taken.NONE;
+    SyncWaiter next = null;
+    PoisonedException poison = null;
     synchronized (this) {
       if (failure == null) {
         failure = new ClosedException("the database was closed before");
@@ -261,10 +264,15 @@ public final class GroupCommit implements AutoCloseable {
         isHeld = false;
         isLed = false;
       }
-      poison = poisoned();
-      over = queue.takeAll();
+      try {
+        poison = poisoned();
+        over = queue.takeAll();
+      } catch (OutOfMemoryError e) {
+        // Nobody was taken out: a waiter that leads an empty round tells the others.
+        next = isLed ? null : appointNext();
+      }
     }
-    over.wake();
+    wake(next, over);
     over.complete(poison, failureListener);
   }
 
@@ -353,9 +361,9 @@ public final class GroupCommit implements AutoCloseable {
       if (refusal == null) {
         return;
       }
-      queue.dropGatherer();
       poison = poisoned();
       over = queue.takeAll();
+      queue.dropGatherer();
       refusal = null;
     }
     over.wake();
@@ -506,6 +514,7 @@ public final class GroupCommit implements AutoCloseable {
     SyncQueue.Taken over = SyncQueue.Taken.NONE;
     SyncWaiter next;
     PoisonedException poison = null;
+    boolean isShort = false;
     synchronized (this) {
       if (thrown != null && failure == null) {
         failure = thrown;
@@ -519,6 +528,7 @@ public final class GroupCommit implements AutoCloseable {
       } catch (OutOfMemoryError e) {
         // Nobody was taken out: another round does that, if need be one of the lane.
         isWanted = true;
+        isShort = true;
       }
       queue.roundOver(over.threads() + (isCaller ? 1 : 0));
       next = appointNext();
@@ -530,6 +540,9 @@ public final class GroupCommit implements AutoCloseable {
     } finally {
       if (thrown != null) {
         failureListener.accept(poison == null ? thrown : poison);
+      }
+      if (isShort) {
+        scheduler.pause(RETRY_NANOS);
       }
       submitIfWanted();
     }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Holds that nothing made of a page that is gone is kept for others. */
+/** Holds that {@link LateFault#deliver} throws what is due, in compiled code, too. */
 @EnabledOnOs(OS.LINUX)
 final class LateFaultTest {
   private static final int BYTES = 8192;

@@ -18,6 +18,10 @@ import org.anvildb.api.AnvilException;
 import org.anvildb.api.CorruptionException;
 import org.anvildb.api.Database;
 import org.anvildb.bytes.Bytes;
+import org.anvildb.storage.LocalStorage;
+import org.anvildb.storage.Storage;
+import org.anvildb.version.ManifestReader;
+import org.anvildb.wal.SegmentFormat;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -252,11 +256,7 @@ final class HostileDirectoryTest {
   @Test
   void aLogFileThatIsLongerThanAnySegmentIsCorrupt() throws IOException {
     DamagedStore store = DamagedStore.make(temporary, 90, true);
-    Path log =
-        oneOfEachKind(store.directory()).stream()
-            .filter(file -> file.toString().endsWith(".wal"))
-            .findFirst()
-            .orElseThrow();
+    Path log = firstOfTheLog(store.directory());
     try (var bytes = new RandomAccessFile(log.toFile(), "rw")) {
       bytes.setLength((1L << 34) + 4096);
     }
@@ -316,6 +316,14 @@ final class HostileDirectoryTest {
     kinds.add(MisuseDirectories.named(directory, ".wal").getFirst());
     kinds.add(MisuseDirectories.named(directory, ".wal").getLast());
     return kinds;
+  }
+
+  /** Returns the oldest file that is needed of the log; older ones may be kept for use again. */
+  private static Path firstOfTheLog(Path directory) {
+    try (Storage storage = LocalStorage.open(directory, false, true)) {
+      long number = ManifestReader.read(storage).version().walFloor();
+      return directory.resolve(SegmentFormat.name(number));
+    }
   }
 
   private static List<Path> files(Path directory) throws IOException {

@@ -26,6 +26,7 @@ import org.anvildb.api.FilterPolicy;
 import org.anvildb.api.KeyspaceOptions;
 import org.anvildb.api.Readable;
 import org.anvildb.api.Snapshot;
+import org.anvildb.bytes.LateFault;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -263,7 +264,7 @@ final class UndercutDatabase {
       check(i, least[i], most[i], () -> db.read(key, UndercutDatabase::copy));
       answer(() -> {
         if (!db.contains(key)) {
-          deliver();
+          LateFault.deliver();
           throw new AssertionError("key is not there");
         }
         return true;
@@ -366,7 +367,7 @@ final class UndercutDatabase {
         isRight |= Arrays.equals(found, value(number, g));
       }
       if (!isRight) {
-        deliver();
+        LateFault.deliver();
         throw new AssertionError(
             "key " + number + ": " + (found == null ? "nothing" : "wrong bytes"));
       }
@@ -390,11 +391,6 @@ final class UndercutDatabase {
       late++;
       return false;
     }
-  }
-
-  /** Lets an error come that the JVM has noted and not thrown yet. */
-  private static void deliver() {
-    Thread.yield();
   }
 
   private static boolean close(AutoCloseable closed) {

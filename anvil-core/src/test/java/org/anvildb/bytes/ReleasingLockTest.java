@@ -1,4 +1,4 @@
-package org.anvildb.schedule;
+package org.anvildb.bytes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

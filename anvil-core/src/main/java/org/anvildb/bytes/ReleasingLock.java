@@ -1,4 +1,4 @@
-package org.anvildb.schedule;
+package org.anvildb.bytes;
 
 import java.util.concurrent.locks.ReentrantLock;
 
