@@ -104,13 +104,7 @@ public final class Running {
   /** Tells whether tables of a keyspace's level 0 are being merged or moved. */
   public boolean takesLevelZero(int keyspace) {
     for (Claim claim : claims) {
-      boolean takes =
-          switch (claim.plan) {
-            case CompactionPlan.Merge merge -> merge.inputs().getFirst().level() == 0;
-            case CompactionPlan.Move move -> move.fromLevel() == 0;
-            case CompactionPlan.Drop _, CompactionPlan.None _ -> false;
-          };
-      if (takes && claim.keyspace == keyspace) {
+      if (claim.keyspace == keyspace && takesLevelZero(claim.plan)) {
         return true;
       }
     }
@@ -122,12 +116,20 @@ public final class Running {
     for (Claim claim : claims) {
       if (claim.keyspace == keyspace
           && claim.plan instanceof CompactionPlan.Merge merge
-          && merge.inputs().getFirst().level() == 0
+          && takesLevelZero(merge)
           && merge.outputLevel() > 0) {
         return true;
       }
     }
     return false;
+  }
+
+  private static boolean takesLevelZero(CompactionPlan plan) {
+    return switch (plan) {
+      case CompactionPlan.Merge merge -> merge.inputs().getFirst().level() == 0;
+      case CompactionPlan.Move move -> move.fromLevel() == 0;
+      case CompactionPlan.Drop _, CompactionPlan.None _ -> false;
+    };
   }
 
   /**

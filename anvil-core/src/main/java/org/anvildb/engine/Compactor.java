@@ -108,7 +108,12 @@ final class Compactor {
 
   /** Starts what is due. Called after each change of tables, from any thread. */
   void poke() {
-    CompactionPlan plan = claimNext();
+    startFrom(claimNext());
+  }
+
+  /** Starts a claimed plan, if it is one, and what else is due. */
+  private void startFrom(CompactionPlan first) {
+    CompactionPlan plan = first;
     while (!(plan instanceof CompactionPlan.None)) {
       start(plan);
       plan = claimNext();
@@ -193,11 +198,7 @@ final class Compactor {
   }
 
   private synchronized CompactionPlan claimNext() {
-    CompactionPlan plan = pick(running);
-    if (!(plan instanceof CompactionPlan.None)) {
-      running = running.with(plan);
-    }
-    return plan;
+    return claimBeside(running);
   }
 
   /**
@@ -205,7 +206,12 @@ final class Compactor {
    * runs in between.
    */
   private synchronized CompactionPlan claimNextBehind(CompactionPlan ended) {
-    Running left = running.without(ended);
+    return claimBeside(running.without(ended));
+  }
+
+  /** Claims what is due beside what goes on; that runs from now on, whatever the picking throws. */
+  @GuardedBy("this")
+  private CompactionPlan claimBeside(Running left) {
     CompactionPlan plan = new CompactionPlan.None();
     try {
       plan = pick(left);
@@ -345,11 +351,7 @@ final class Compactor {
    */
   private void end(CompactionPlan plan) {
     try {
-      CompactionPlan next = claimNextBehind(plan);
-      if (!(next instanceof CompactionPlan.None)) {
-        start(next);
-      }
-      poke();
+      startFrom(claimNextBehind(plan));
     } catch (RuntimeException | Error e) {
       health.failWork("looking for what to merge next", e);
     } finally {

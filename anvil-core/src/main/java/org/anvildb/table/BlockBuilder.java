@@ -158,15 +158,12 @@ final class BlockBuilder {
   }
 
   private int putHeads(int start, int own) {
-    int at = start;
     for (int i = 0; i < count; i++) {
       int suffixLength = (int) Varint.get(entries, offsets[i], entriesLength);
       int suffix = suffixAt(i, suffixLength);
-      long head = Bytes.head(entries, suffix + own, suffix + suffixLength);
-      Bytes.putInt(header, at, Integer.reverseBytes((int) (head >>> 32)));
-      at += BlockFormat.HEAD_BYTES;
+      BlockFormat.putHead(header, start, i, entries, suffix + own, suffix + suffixLength);
     }
-    return at;
+    return start + count * BlockFormat.HEAD_BYTES;
   }
 
   private int suffixAt(int i, int suffixLength) {
@@ -178,7 +175,7 @@ final class BlockBuilder {
     for (int i = 0; i < count; i++) {
       BlockFormat.putOffset(header, start, i, headerLength + offsets[i], wide);
     }
-    return start + count * (wide ? Integer.BYTES : Short.BYTES);
+    return start + count * BlockFormat.offsetBytes(wide);
   }
 
   private void putSequences(int start, int sequenceBytes, long smallest) {

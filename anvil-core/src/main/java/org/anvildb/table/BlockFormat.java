@@ -1,5 +1,7 @@
 package org.anvildb.table;
 
+import org.anvildb.bytes.Bytes;
+
 /**
  * The layout of a block, as it is in memory: on disk the same, or compressed ({@link LeanBlock}).
  *
@@ -47,14 +49,29 @@ final class BlockFormat {
     return largestDelta >>> 32 == 0 ? 4 : 8;
   }
 
+  /** Returns the size of the offset of an entry. */
+  static int offsetBytes(boolean wide) {
+    return wide ? Integer.BYTES : Short.BYTES;
+  }
+
   /** Returns the size of heads and offsets together. */
   static int leftOut(int count, boolean wide) {
-    return count * (HEAD_BYTES + (wide ? Integer.BYTES : Short.BYTES));
+    return count * (HEAD_BYTES + offsetBytes(wide));
+  }
+
+  /**
+   * Writes the head of an entry.
+   *
+   * @param key where the key is, from one index to another, without the prefix
+   */
+  static void putHead(byte[] block, int headsAt, int i, byte[] key, int from, int end) {
+    int head = (int) (Bytes.head(key, from, end) >>> Integer.SIZE);
+    Bytes.putInt(block, headsAt + HEAD_BYTES * i, Integer.reverseBytes(head));
   }
 
   /** Writes the offset of an entry. */
   static void putOffset(byte[] block, int offsetsAt, int i, int offset, boolean wide) {
-    int at = offsetsAt + i * (wide ? Integer.BYTES : Short.BYTES);
+    int at = offsetsAt + i * offsetBytes(wide);
     block[at] = (byte) offset;
     block[at + 1] = (byte) (offset >>> 8);
     if (wide) {

@@ -83,11 +83,7 @@ final class LeanBlock {
         throw malformed();
       }
       int suffix = at + EntryFormat.bytes(header);
-      long head = Bytes.head(block, suffix + own, suffix + suffixLength);
-      Bytes.putInt(
-          block,
-          headsAt + BlockFormat.HEAD_BYTES * i,
-          Integer.reverseBytes((int) (head >>> Integer.SIZE)));
+      BlockFormat.putHead(block, headsAt, i, block, suffix + own, suffix + suffixLength);
       BlockFormat.putOffset(block, offsetsAt, i, at, wide);
       at = suffix + suffixLength + EntryFormat.valueLength(header);
     }
