@@ -13,7 +13,6 @@ import org.anvildb.api.Database;
 import org.anvildb.api.DatabaseOptions;
 import org.anvildb.api.DiskFullException;
 import org.anvildb.api.Health;
-import org.anvildb.schedule.ForwardingGate;
 import org.anvildb.schedule.ForwardingScheduler;
 import org.anvildb.schedule.Gate;
 import org.anvildb.schedule.InlineScheduler;
@@ -71,27 +70,18 @@ final class CompactOnFullDiskTest {
     }
 
     @Override
-    public Gate newGate() {
-      return new ForwardingGate(super.newGate()) {
-        @Override
-        public boolean await(BooleanSupplier condition, long timeoutNanos)
-            throws InterruptedException {
-          boolean wasMoment = isArmed && !merges.isEmpty() && !condition.getAsBoolean();
-          if (!wasMoment) {
-            return super.await(condition, timeoutNanos);
-          }
-          health.failWork("a test", new DiskFullException("no space", null));
-          boolean seen = condition.getAsBoolean();
-          health.resumed();
-          isArmed = false;
-          merges.forEach(FullForAMoment.this::begin);
-          return seen;
-        }
-      };
-    }
-
-    private void begin(Runnable merge) {
-      super.submit(Lane.COMPACTION, merge);
+    protected boolean await(Gate gate, BooleanSupplier condition, long timeoutNanos)
+        throws InterruptedException {
+      boolean wasMoment = isArmed && !merges.isEmpty() && !condition.getAsBoolean();
+      if (!wasMoment) {
+        return super.await(gate, condition, timeoutNanos);
+      }
+      health.failWork("a test", new DiskFullException("no space", null));
+      boolean seen = condition.getAsBoolean();
+      health.resumed();
+      isArmed = false;
+      merges.forEach(merge -> submit(Lane.COMPACTION, merge));
+      return seen;
     }
   }
 }

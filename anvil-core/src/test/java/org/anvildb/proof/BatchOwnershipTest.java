@@ -77,10 +77,8 @@ final class BatchOwnershipTest {
   }
 
   /** Tells whether a thread waits, also after all that is done to prepare the log. */
-  private static boolean isWaiting(Thread writer, MisuseLanes lanes) throws InterruptedException {
-    CountDownLatch isPrepared = new CountDownLatch(1);
-    lanes.submit(Lane.CHORE, isPrepared::countDown);
-    isPrepared.await();
+  private static boolean isWaiting(Thread writer, MisuseLanes lanes) {
+    lanes.awaitQueued(Lane.CHORE);
     return writer.getState() == Thread.State.TIMED_WAITING;
   }
 

@@ -14,7 +14,6 @@ import org.anvildb.api.Database;
 import org.anvildb.api.DatabaseOptions;
 import org.anvildb.api.Durability;
 import org.anvildb.api.StorageException;
-import org.anvildb.schedule.ForwardingGate;
 import org.anvildb.schedule.ForwardingScheduler;
 import org.anvildb.schedule.Gate;
 import org.anvildb.schedule.Lane;
@@ -47,20 +46,13 @@ final class CloseBoundTest {
   private void checkReopening() throws InterruptedException {
     hooked.hook(kind -> {});
     answer.countDown();
-    await(lanes, Lane.FLUSH, Lane.CHORE);
+    // For what has begun: the closing does not wait, with a scheduler that is impatient.
+    lanes.awaitQueued(Lane.FLUSH);
+    lanes.awaitQueued(Lane.CHORE);
     try (Database again =
         Anvil.open(
             storage, new ThreadScheduler("again", 1), new Random(1), DatabaseOptions.defaults())) {
       assertThat(again.get(new byte[1])).hasSize(7);
-    }
-  }
-
-  /** Waits for what has begun: the closing does not, with a scheduler that is impatient. */
-  private static void await(Scheduler scheduler, Lane... lanes) throws InterruptedException {
-    for (Lane lane : lanes) {
-      CountDownLatch idle = new CountDownLatch(1);
-      scheduler.submit(lane, idle::countDown);
-      idle.await();
     }
   }
 
@@ -109,7 +101,7 @@ final class CloseBoundTest {
     Database db = Anvil.open(copy, new Impatient(slow), new Random(1), DatabaseOptions.defaults());
     db.put(new byte[2], new byte[7]);
     assertThatThrownBy(db::close).isInstanceOf(StorageException.class).hasMessageContaining("60 s");
-    await(slow, Lane.CHORE);
+    slow.awaitQueued(Lane.CHORE);
     try (Database again =
         Anvil.open(
             copy, new ThreadScheduler("again", 1), new Random(1), DatabaseOptions.defaults())) {
@@ -127,14 +119,9 @@ final class CloseBoundTest {
     }
 
     @Override
-    public Gate newGate() {
-      return new ForwardingGate(super.newGate()) {
-        @Override
-        public boolean await(BooleanSupplier condition, long timeoutNanos)
-            throws InterruptedException {
-          return super.await(condition, timeoutNanos > LONG_NANOS ? 1 : timeoutNanos);
-        }
-      };
+    protected boolean await(Gate gate, BooleanSupplier condition, long timeoutNanos)
+        throws InterruptedException {
+      return super.await(gate, condition, timeoutNanos > LONG_NANOS ? 1 : timeoutNanos);
     }
 
     @Override

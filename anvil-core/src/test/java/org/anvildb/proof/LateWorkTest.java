@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.EnumSet;
 import java.util.Random;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -172,14 +171,12 @@ final class LateWorkTest {
   }
 
   /** Waits until a writer waits, and not for the next log segment, which is made in that lane. */
-  private void awaitFullMemory(Thread writer, AtomicInteger count) throws InterruptedException {
+  private void awaitFullMemory(Thread writer, AtomicInteger count) {
     int before;
     do {
       awaitWaiting(writer);
       before = count.get();
-      CountDownLatch made = new CountDownLatch(1);
-      lanes.submit(Lane.CHORE, made::countDown);
-      made.await();
+      lanes.awaitQueued(Lane.CHORE);
       awaitWaiting(writer);
     } while (count.get() != before);
   }

@@ -148,20 +148,14 @@ final class MisuseFailureTest {
     db.cursor().close();
     assertThat(db.health()).isInstanceOf(Health.Poisoned.class);
     // A flush or a sync that had begun may still make more durable.
-    awaitLane(Lane.FLUSH);
-    awaitLane(Lane.SYNC);
+    lanes.awaitQueued(Lane.FLUSH);
+    lanes.awaitQueued(Lane.SYNC);
     assertPoisoned(db, db.stats().durableSequence());
     long written = db.stats().lastSequence();
     try (Database again = reopen(db)) {
       assertThat(again.stats().lastSequence()).isEqualTo(written);
       assertThat(SeedKeys.numbers(again)).hasSize((int) written);
     }
-  }
-
-  private void awaitLane(Lane lane) {
-    var idle = new CompletableFuture<Boolean>();
-    lanes.submit(lane, () -> idle.complete(true));
-    idle.join();
   }
 
   @Test

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.anvildb.schedule.ForwardingScheduler;
 import org.anvildb.schedule.Lane;
 import org.anvildb.schedule.Scheduler;
@@ -31,6 +32,13 @@ final class MisuseLanes extends ForwardingScheduler {
   /** Returns how much work of a lane is kept back. */
   synchronized int waiting(Lane lane) {
     return held.getOrDefault(lane, List.of()).size();
+  }
+
+  /** Waits until what a lane was given so far is done; the lane must have one thread. */
+  void awaitQueued(Lane lane) {
+    var isDone = new CompletableFuture<Boolean>();
+    submit(lane, () -> isDone.complete(true));
+    isDone.join();
   }
 
   @Override

@@ -11,7 +11,6 @@ import org.anvildb.Anvil;
 import org.anvildb.api.ByteSize;
 import org.anvildb.api.Database;
 import org.anvildb.api.DatabaseOptions;
-import org.anvildb.schedule.ForwardingGate;
 import org.anvildb.schedule.ForwardingScheduler;
 import org.anvildb.schedule.Gate;
 import org.anvildb.schedule.InlineScheduler;
@@ -75,21 +74,16 @@ final class ShortLivesTest {
     }
 
     @Override
-    public Gate newGate() {
-      return new ForwardingGate(super.newGate()) {
-        @Override
-        public boolean await(BooleanSupplier condition, long timeoutNanos)
-            throws InterruptedException {
-          boolean isOver = false;
-          while (isClosing && !held.isEmpty() && !isOver) {
-            isOver = condition.getAsBoolean();
-            if (!isOver) {
-              held.removeFirst().run();
-            }
-          }
-          return super.await(condition, timeoutNanos);
+    protected boolean await(Gate gate, BooleanSupplier condition, long timeoutNanos)
+        throws InterruptedException {
+      boolean isOver = false;
+      while (isClosing && !held.isEmpty() && !isOver) {
+        isOver = condition.getAsBoolean();
+        if (!isOver) {
+          held.removeFirst().run();
         }
-      };
+      }
+      return super.await(gate, condition, timeoutNanos);
     }
   }
 }

@@ -11,6 +11,11 @@ public class ForwardingGate implements Gate {
     this.delegate = delegate;
   }
 
+  /** Returns the one that does the work. */
+  protected final Gate delegate() {
+    return delegate;
+  }
+
   @Override
   public void await(BooleanSupplier condition) {
     delegate.await(condition);

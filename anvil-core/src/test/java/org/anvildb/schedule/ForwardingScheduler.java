@@ -1,5 +1,7 @@
 package org.anvildb.schedule;
 
+import java.util.function.BooleanSupplier;
+
 /**
  * A scheduler that has another one do its work, for those that change a part of that. What has a
  * default in {@link Scheduler} keeps it.
@@ -27,9 +29,22 @@ public class ForwardingScheduler implements Scheduler {
     delegate.submitLater(lane, delayNanos, work);
   }
 
+  /** Gates wait for a bounded time by {@link #await(Gate, BooleanSupplier, long)}. */
   @Override
   public Gate newGate() {
-    return delegate.newGate();
+    return new ForwardingGate(delegate.newGate()) {
+      @Override
+      public boolean await(BooleanSupplier condition, long timeoutNanos)
+          throws InterruptedException {
+        return ForwardingScheduler.this.await(delegate(), condition, timeoutNanos);
+      }
+    };
+  }
+
+  /** Waits at a gate of the scheduler that does the work. */
+  protected boolean await(Gate gate, BooleanSupplier condition, long timeoutNanos)
+      throws InterruptedException {
+    return gate.await(condition, timeoutNanos);
   }
 
   @Override
