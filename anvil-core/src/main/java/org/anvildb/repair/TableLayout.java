@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.anvildb.api.AnvilException;
+import org.anvildb.api.FormatException;
 import org.anvildb.api.RepairReport.Loss;
 import org.anvildb.storage.Storage;
 import org.anvildb.table.BlockCache;
@@ -50,7 +51,11 @@ final class TableLayout implements AutoCloseable {
     this.codecs = codecs;
   }
 
-  /** Looks at all table files. */
+  /**
+   * Looks at all table files.
+   *
+   * @throws FormatException if a table that counts is sound, but of a later format
+   */
   void read(List<String> names) {
     Set<Long> inManifest = new HashSet<>();
     if (version != null) {
@@ -87,6 +92,8 @@ final class TableLayout implements AutoCloseable {
   private void readUnnamed(long number) {
     try {
       unnamed.add(StoredTable.read(storage, number));
+    } catch (FormatException e) {
+      throw e;
     } catch (AnvilException e) {
       if (!isComplete) {
         tally.lose(TableMeta.fileName(number), size(number), e);
@@ -156,9 +163,26 @@ final class TableLayout implements AutoCloseable {
       opened.add(table);
       return new TableSource(rank, age, meta, new SalvageCursor(table, this::lose));
     } catch (AnvilException e) {
+      refuseLaterFormat(e, meta.number());
       isTableLost = true;
       tally.lose(meta.fileName(), meta.fileBytes(), e);
       return new TableSource(rank, age, meta, null);
+    }
+  }
+
+  /**
+   * Ends the repair at a sound table that a later version of the library wrote. A codec that is not
+   * there is no reason to end: what it took is told as lost.
+   */
+  private void refuseLaterFormat(AnvilException failure, long number) {
+    if (failure instanceof FormatException) {
+      try {
+        StoredTable.read(storage, number);
+      } catch (FormatException e) {
+        throw e;
+      } catch (AnvilException e) {
+        failure.addSuppressed(e);
+      }
     }
   }
 

@@ -17,11 +17,13 @@ import org.anvildb.Anvil;
 import org.anvildb.api.AnvilException;
 import org.anvildb.api.Database;
 import org.anvildb.api.DatabaseOptions;
+import org.anvildb.api.FormatException;
 import org.anvildb.api.Keyspace;
 import org.anvildb.api.KeyspaceOptions;
 import org.anvildb.api.RepairReport;
 import org.anvildb.api.Snapshot;
 import org.anvildb.bytes.Bytes;
+import org.anvildb.bytes.Checksum;
 import org.anvildb.log.RecordFormat;
 import org.anvildb.wal.SegmentFormat;
 import org.junit.jupiter.api.BeforeEach;
@@ -107,6 +109,36 @@ final class RepairOfLossesTest {
             kill(db);
           }
         });
+  }
+
+  /** Gives a sound table a footer of a later format, sound as well. */
+  private static void raiseTableFormat(Path directory) throws IOException {
+    Path table = MisuseDirectories.named(directory, ".sst").getFirst();
+    byte[] bytes = Files.readAllBytes(table);
+    byte[] footer = Arrays.copyOfRange(bytes, bytes.length - 64, bytes.length);
+    Bytes.putInt(footer, 48, 9);
+    Bytes.putInt(footer, 60, Checksum.of(footer, 0, 60));
+    System.arraycopy(footer, 0, bytes, bytes.length - 64, 64);
+    Files.write(table, bytes);
+  }
+
+  private void refusesTheLaterFormat() {
+    assertThatThrownBy(this::repair)
+        .isInstanceOf(FormatException.class)
+        .hasMessageContaining("has table format 9");
+  }
+
+  @Test
+  void aTableOfALaterFormatIsRefusedRatherThanTakenForLost() throws IOException {
+    try (Database db = Anvil.open(living)) {
+      put(db, 0, 100, 1);
+      db.compact();
+      kill(db);
+    }
+    raiseTableFormat(killed);
+    refusesTheLaterFormat();
+    withoutManifest(killed);
+    refusesTheLaterFormat();
   }
 
   @Test
