@@ -58,17 +58,9 @@ public final class GroupCommit implements AutoCloseable {
   @GuardedBy("this")
   private boolean isHeld;
 
-  /** Whether somebody who can't lead asked for what no running or past force covers. */
+  /** Who leads for those who can't. */
   @GuardedBy("this")
-  private boolean isWanted;
-
-  /** Whether the lane will look at {@link #isWanted}. */
-  @GuardedBy("this")
-  private boolean isSubmitted;
-
-  /** Why the lane took no work, as long as those who wait were not told. */
-  @GuardedBy("this")
-  private @Nullable Throwable refusal;
+  private final SyncLane lane;
 
   private volatile @Nullable Throwable failure;
 
@@ -97,6 +89,7 @@ public final class GroupCommit implements AutoCloseable {
     this.scheduler = scheduler;
     this.failureListener = failureListener;
     this.gate = scheduler.newGate();
+    this.lane = new SyncLane(scheduler, this::run);
   }
 
   /** Adds the segment that is in use from now on; the one before it must be sealed. */
@@ -324,29 +317,19 @@ public final class GroupCommit implements AutoCloseable {
     if (unsynced.covers(segment, position) || failure != null) {
       return;
     }
-    isWanted = true;
+    lane.want();
     if (!isLed) {
       submit();
     }
   }
 
-  /**
-   * Wakes the lane. Where it takes no work, as when the system starts no more threads, nobody may
-   * ever force what is wanted: that counts as a failed force, see {@link #endIfRefused}.
-   */
+  /** Wakes the lane. That it takes no work counts as a failed force, see {@link #endIfRefused}. */
   @GuardedBy("this")
   private void submit() {
-    if (isSubmitted) {
-      return;
-    }
-    try {
-      scheduler.submit(Lane.SYNC, this::run);
-      isSubmitted = true;
-    } catch (RuntimeException | Error e) {
-      if (failure == null) {
-        failure = e;
-        refusal = e;
-      }
+    Throwable refusal = lane.submit();
+    if (refusal != null && failure == null) {
+      failure = refusal;
+      lane.refuse(refusal);
     }
   }
 
@@ -358,13 +341,13 @@ public final class GroupCommit implements AutoCloseable {
     SyncQueue.Taken over;
     PoisonedException poison;
     synchronized (this) {
-      if (refusal == null) {
+      if (!lane.isRefused()) {
         return;
       }
       poison = poisoned();
       over = queue.takeAll();
       queue.dropGatherer();
-      refusal = null;
+      lane.endRefusal();
     }
     over.wake();
     over.complete(poison, failureListener);
@@ -373,9 +356,9 @@ public final class GroupCommit implements AutoCloseable {
 
   private void run() {
     synchronized (this) {
-      isSubmitted = false;
+      lane.begin();
       // Who led meanwhile has covered what was wanted, and submits again what is wanted since.
-      if (isLed || !isWanted || isSettled()) {
+      if (isLed || !lane.isWanted() || isSettled()) {
         return;
       }
       beginLead();
@@ -479,7 +462,7 @@ public final class GroupCommit implements AutoCloseable {
   }
 
   private synchronized @Nullable WalSegment beginRound() {
-    isWanted = false;
+    lane.cover();
     return failure == null ? unsynced.newest() : null;
   }
 
@@ -527,7 +510,7 @@ public final class GroupCommit implements AutoCloseable {
         over = failure == null ? queue.takeServed() : queue.takeAll();
       } catch (OutOfMemoryError e) {
         // Nobody was taken out: another round does that, if need be one of the lane.
-        isWanted = true;
+        lane.want();
         isShort = true;
       }
       queue.roundOver(over.threads() + (isCaller ? 1 : 0));
@@ -568,7 +551,7 @@ public final class GroupCommit implements AutoCloseable {
 
   private void submitIfWanted() {
     synchronized (this) {
-      if (!isLed && isWanted && !isSettled()) {
+      if (!isLed && lane.isWanted() && !isSettled()) {
         submit();
       }
     }
