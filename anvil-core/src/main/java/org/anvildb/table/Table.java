@@ -227,7 +227,7 @@ public final class Table implements AutoCloseable {
       if (location >= properties.blocks()) {
         throw corrupt(footer.filterOffset(), "the point index names a block that is not there");
       }
-      return searchInto(out, (int) location, key, keyLength, maxSequence);
+      return searchInto(out, firstBlock(location, key, keyLength), key, keyLength, maxSequence);
     }
     if (location >= dataBytes || location < BlockFormat.HEADER_BYTES) {
       throw corrupt(footer.filterOffset(), "the point index points outside of the blocks");
@@ -257,6 +257,15 @@ public final class Table implements AutoCloseable {
       pages.touch(value, valueLength);
     }
     return value << LENGTH_BITS | valueLength;
+  }
+
+  /**
+   * Returns the block in which the search for a key starts that the point index has in another one,
+   * or in the same. Where keys have several versions the index's block is no start: it may be there
+   * for another key of the same bits, and hold older versions of this one at its front.
+   */
+  private int firstBlock(long location, byte[] key, int keyLength) {
+    return maxSequence > 0 ? index.find(key, keyLength) : (int) location;
   }
 
   /**
