@@ -181,6 +181,18 @@ final class Block {
     return at;
   }
 
+  /**
+   * Checks that an entry starts where the one before it ended: if entries could overlap, a small
+   * file could hold any number of large ones.
+   *
+   * @param end where entry i - 1 ended; not looked at for the first entry
+   */
+  void checkFollows(int i, long entry, long end) {
+    if (entry != (i == 0 ? entriesAt : end)) {
+      throw corrupt("has entries that overlap or leave gaps");
+    }
+  }
+
   /** Returns the decoded header of the entry at an offset. */
   long header(long entry) {
     long header = EntryFormat.header(memory, entry, end);

@@ -141,11 +141,27 @@ final class BlockIndex {
     HeadSamples known = samples;
     if (known == null) {
       pages.touch(start, bytes);
+      checkOffsets();
       known = HeadSamples.of(memory, start, blocks);
       LateFault.deliver();
       samples = known;
     }
     return known;
+  }
+
+  /** Checks that blocks follow each other: what overlaps would be read again and again. */
+  private void checkOffsets() {
+    long before = -1;
+    for (int block = 0; block <= blocks; block++) {
+      long offset = u32(offsetsAt + 4L * block);
+      if (offset <= before) {
+        throw corrupt();
+      }
+      before = offset;
+    }
+    if (before > dataBytes) {
+      throw corrupt();
+    }
   }
 
   private long u32(long at) {

@@ -120,6 +120,7 @@ record Footer(
     return indexOffset + indexBytes <= filterOffset
         && filterOffset + filterBytes <= propertiesOffset
         && propertiesOffset + propertiesBytes <= checksumsOffset
+        && propertiesBytes <= TableProperties.MAX_BYTES
         && filterOffset % TableFormat.LINE_BYTES == 0
         && checksumsBytes == 4L * TableFormat.pages(checksumsOffset)
         && checksumsOffset + checksumsBytes + BYTES == fileBytes;

@@ -108,6 +108,7 @@ public final class SalvageCursor {
   private boolean read(int i) {
     try {
       long entry = block.entry(i);
+      block.checkFollows(i, entry, i == 0 ? 0 : valueOffset + valueLength);
       long header = block.header(entry);
       int suffixLength = EntryFormat.suffixLength(header);
       int length = block.tablePrefix + suffixLength;

@@ -3,6 +3,7 @@ package org.anvildb.table;
 import java.util.Arrays;
 import org.anvildb.api.CorruptionException;
 import org.anvildb.api.FilterPolicy;
+import org.anvildb.api.Limits;
 import org.anvildb.bytes.Bytes;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,10 @@ record TableProperties(
     byte[] largest,
     PrefixSteps steps) {
   private static final int FIXED_BYTES = 72;
+
+  /** What no section exceeds: two keys, and a step for each length of one. */
+  static final long MAX_BYTES =
+      FIXED_BYTES + 2L * Limits.MAX_KEY_BYTES + 8L * (Limits.MAX_KEY_BYTES + 1);
 
   byte[] encode() {
     int stepsAt = FIXED_BYTES + smallest.length + largest.length;

@@ -25,6 +25,9 @@ final class TableVerifier {
   private byte @Nullable [] last;
   private long lastSequence;
 
+  /** Where the last entry ends, in the memory of its block. */
+  private long entryEnd;
+
   TableVerifier(Table table, VerifySink sink) {
     this.table = table;
     this.sink = sink;
@@ -88,8 +91,10 @@ final class TableVerifier {
 
   private void checkEntry(int ordinal, int i) {
     long entry = block.entry(i);
+    block.checkFollows(i, entry, entryEnd);
     long header = block.header(entry);
     int suffixLength = EntryFormat.suffixLength(header);
+    entryEnd = entry + EntryFormat.bytes(header) + suffixLength + EntryFormat.valueLength(header);
     byte[] key = Arrays.copyOf(properties.smallest(), block.tablePrefix + suffixLength);
     for (int j = 0; j < suffixLength; j++) {
       key[block.tablePrefix + j] =

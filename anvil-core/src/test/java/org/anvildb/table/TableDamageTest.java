@@ -3,6 +3,7 @@ package org.anvildb.table;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -11,6 +12,7 @@ import org.anvildb.api.AnvilException;
 import org.anvildb.api.CorruptionException;
 import org.anvildb.api.FilterPolicy;
 import org.anvildb.api.FormatException;
+import org.anvildb.api.RepairReport.Loss;
 import org.anvildb.bytes.Bytes;
 import org.anvildb.bytes.Checksum;
 import org.anvildb.table.TableFixture.Shape;
@@ -134,6 +136,86 @@ final class TableDamageTest {
     assertThatThrownBy(() -> fixture.open(sealed))
         .isInstanceOf(FormatException.class)
         .hasMessageContaining("table format 9");
+  }
+
+  @Test
+  void propertiesThatNoTableHasAreRefusedBeforeTheyAreRead() {
+    TableMeta meta = write(new Form("NONE", FilterPolicy.NONE, 1));
+    byte[] sound = storage.bytes(meta.fileName());
+    int footer = sound.length - TableFormat.FOOTER_BYTES;
+    int properties = Bytes.getInt(sound, footer + 24);
+    // The same table with a million bytes of zeros behind its properties, as part of them.
+    int more = 1 << 20;
+    int checksums = Bytes.getInt(sound, footer + 32) + more;
+    int length = 4 * TableFormat.pages(checksums);
+    byte[] longer = new byte[checksums + length + TableFormat.FOOTER_BYTES];
+    System.arraycopy(sound, 0, longer, 0, checksums - more);
+    int at = longer.length - TableFormat.FOOTER_BYTES;
+    System.arraycopy(sound, footer, longer, at, TableFormat.FOOTER_BYTES);
+    Bytes.putInt(longer, at + 28, checksums - properties);
+    Bytes.putInt(longer, at + 32, checksums);
+    Bytes.putInt(longer, at + 36, length);
+    TableMeta sealed = seal(withBytes(meta, longer.length), longer);
+    assertThatThrownBy(() -> fixture.open(sealed))
+        .isInstanceOf(CorruptionException.class)
+        .hasMessageContaining("the footer contradicts itself");
+  }
+
+  @Test
+  void blocksThatOverlapAreRefused() {
+    TableMeta meta = write(new Form("NONE", FilterPolicy.NONE, 1));
+    byte[] file = storage.bytes(meta.fileName());
+    int index = Bytes.getInt(file, file.length - TableFormat.FOOTER_BYTES + 8);
+    int offsets;
+    try (Table table = fixture.open(meta)) {
+      offsets = index + 8 * table.index().blocks();
+    }
+    Bytes.putInt(file, offsets + 8, Bytes.getInt(file, offsets));
+    TableMeta sealed = seal(meta, file);
+    try (Table table = fixture.open(sealed)) {
+      byte[] largest = versions.getLast().key();
+      assertThatThrownBy(() -> TableFixture.find(table, largest, Long.MAX_VALUE))
+          .isInstanceOf(CorruptionException.class)
+          .hasMessageContaining("block index contradicts itself");
+    }
+  }
+
+  @Test
+  void entriesThatOverlapAreToldAndNotSaved() {
+    TableMeta meta = write(new Form("NONE", FilterPolicy.NONE, 1));
+    byte[] file = storage.bytes(meta.fileName());
+    int behind = overlap(meta, file);
+    TableMeta sealed = seal(meta, file);
+    try (Table table = fixture.open(sealed)) {
+      var sink = new CollectingSink();
+      table.verify(sink);
+      assertThat(sink.problems).anyMatch(problem -> problem.contains("entries that overlap"));
+      var losses = new ArrayList<Loss>();
+      var cursor = new SalvageCursor(table, losses::add);
+      long saved = 0;
+      while (cursor.next()) {
+        saved++;
+      }
+      assertThat(losses).anyMatch(loss -> loss.reason().contains("entries that overlap"));
+      assertThat(saved).isEqualTo(versions.size() - behind);
+    }
+  }
+
+  /** Lets a value reach over what follows; returns how many entries follow in its block. */
+  private int overlap(TableMeta meta, byte[] file) {
+    try (Table table = fixture.open(meta)) {
+      Block block = new Block(table);
+      block.open(0);
+      for (int i = 0; i + 1 < block.count; i++) {
+        int entry = (int) block.entry(i);
+        int valueLength = EntryFormat.valueLength(block.header(entry));
+        if (valueLength > 0 && valueLength < 30) {
+          file[entry + 1] = (byte) (2 * (valueLength + 1));
+          return block.count - i - 1;
+        }
+      }
+    }
+    throw new AssertionError("no entry to change");
   }
 
   @Test
