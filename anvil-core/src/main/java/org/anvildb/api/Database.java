@@ -38,7 +38,8 @@ public interface Database extends Keyspace, AutoCloseable {
    * @param name 1 to {@value Limits#MAX_KEYSPACE_NAME_BYTES} bytes in UTF-8
    * @return the keyspace
    * @throws ReadOnlyException if it does not exist and the database is read-only
-   * @throws IllegalArgumentException if the name is empty or too long
+   * @throws IllegalArgumentException if the name is empty or too long, or it is to be created and
+   *     no codec has the name that {@link DatabaseOptions#keyspaceDefaults()} wants
    */
   Keyspace keyspace(String name);
 
@@ -62,6 +63,8 @@ public interface Database extends Keyspace, AutoCloseable {
    * @param options the options to create it with
    * @return the keyspace
    * @throws OptionsMismatchException if it exists with other options
+   * @throws IllegalArgumentException if the name is empty or too long, or no codec has the name
+   *     that the options want
    */
   Keyspace keyspace(String name, KeyspaceOptions options);
 
@@ -96,7 +99,7 @@ public interface Database extends Keyspace, AutoCloseable {
    * no reader sees a part of it.
    *
    * @param batch the batch; it is unchanged and may be written again or cleared
-   * @throws ClosedException if a keyspace of the batch was dropped
+   * @throws ClosedException if a keyspace of the batch was dropped; then nothing is written
    * @throws IllegalArgumentException if the batch belongs to another database
    */
   void write(WriteBatch batch);
@@ -225,9 +228,10 @@ public interface Database extends Keyspace, AutoCloseable {
    * there, it still closes everything, then throws. A second close does nothing.
    *
    * <p>It waits 60 seconds at most for the tables to be written, what is left then stays in the
-   * log; as long for each sync of the log; 5 seconds for merges, and only where tables abound that
-   * wait for them; 2 seconds for files to be deleted. Where the disk hangs in the middle of a flush
-   * that writers wait for, or in the sync of the manifest, it waits with it.
+   * log; as long for each sync of the log, and for background work of each kind that is under way;
+   * 5 seconds for merges, and only where tables abound that wait for them; 2 seconds for files to
+   * be deleted. Where the disk hangs in the middle of a flush that writers wait for, or in the sync
+   * of the manifest, it waits with it.
    *
    * <p>A database that nobody closed is closed when the collector finds that nobody can use it any
    * more, with a warning that names the place of its opening. That is a safety net: what was

@@ -26,6 +26,7 @@ public interface WriteBatch {
    * @param key the key
    * @param value the value
    * @return this batch
+   * @throws ClosedException if the keyspace was dropped
    */
   WriteBatch put(Keyspace keyspace, byte[] key, byte[] value);
 
@@ -43,6 +44,7 @@ public interface WriteBatch {
    * @param keyspace a keyspace of the database that made the batch
    * @param key the key
    * @return this batch
+   * @throws ClosedException if the keyspace was dropped
    */
   WriteBatch delete(Keyspace keyspace, byte[] key);
 

@@ -2,6 +2,8 @@ package org.anvildb.engine;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import org.anvildb.api.Keyspace;
 import org.anvildb.api.WriteBatch;
@@ -19,6 +21,11 @@ final class BufferedBatch implements WriteBatch {
 
   private final Engine engine;
   private final BatchEncoder encoder = new BatchEncoder();
+
+  /** The keyspaces that the operations name, by id, but for the default one. */
+  private final Map<Integer, Keyspace> named = new HashMap<>();
+
+  private int lastNamed = KeyspaceVersion.DEFAULT_ID;
 
   /** Whether a thread is in a method that changes or writes the batch. */
   @SuppressWarnings("unused")
@@ -56,6 +63,16 @@ final class BufferedBatch implements WriteBatch {
     return encoder;
   }
 
+  /**
+   * Checks that no keyspace was dropped since an operation on it was added. What is dropped after
+   * that counts as dropped after the write.
+   */
+  void checkKeyspaces() {
+    if (!named.isEmpty()) {
+      named.values().forEach(engine::idOf);
+    }
+  }
+
   /** Lets others use the batch. */
   void end() {
     IN_USE.setRelease(this, false);
@@ -63,22 +80,22 @@ final class BufferedBatch implements WriteBatch {
 
   @Override
   public WriteBatch put(byte[] key, byte[] value) {
-    return put(KeyspaceVersion.DEFAULT_ID, key, value);
+    return put(KeyspaceVersion.DEFAULT_ID, engine, key, value);
   }
 
   @Override
   public WriteBatch put(Keyspace keyspace, byte[] key, byte[] value) {
-    return put(engine.idOf(keyspace), key, value);
+    return put(engine.idOf(keyspace), keyspace, key, value);
   }
 
   @Override
   public WriteBatch delete(byte[] key) {
-    return delete(KeyspaceVersion.DEFAULT_ID, key);
+    return delete(KeyspaceVersion.DEFAULT_ID, engine, key);
   }
 
   @Override
   public WriteBatch delete(Keyspace keyspace, byte[] key) {
-    return delete(engine.idOf(keyspace), key);
+    return delete(engine.idOf(keyspace), keyspace, key);
   }
 
   @Override
@@ -96,31 +113,45 @@ final class BufferedBatch implements WriteBatch {
     BatchEncoder emptied = begin();
     try {
       emptied.clear();
+      named.clear();
+      lastNamed = KeyspaceVersion.DEFAULT_ID;
     } finally {
       end();
     }
   }
 
-  private WriteBatch put(int keyspace, byte[] key, byte[] value) {
+  private WriteBatch put(int id, Keyspace keyspace, byte[] key, byte[] value) {
     Objects.requireNonNull(key, "key");
     Objects.requireNonNull(value, "value");
     BatchEncoder filled = begin();
     try {
-      filled.put(keyspace, key, value);
+      filled.put(id, key, value);
+      note(id, keyspace);
     } finally {
       end();
     }
     return this;
   }
 
-  private WriteBatch delete(int keyspace, byte[] key) {
+  private WriteBatch delete(int id, Keyspace keyspace, byte[] key) {
     Objects.requireNonNull(key, "key");
     BatchEncoder filled = begin();
     try {
-      filled.delete(keyspace, key);
+      filled.delete(id, key);
+      note(id, keyspace);
     } finally {
       end();
     }
     return this;
+  }
+
+  /** Remembers a keyspace. Neighbours are mostly of one: only a change is looked up. */
+  private void note(int id, Keyspace keyspace) {
+    if (id != lastNamed) {
+      lastNamed = id;
+      if (id != KeyspaceVersion.DEFAULT_ID) {
+        named.putIfAbsent(id, keyspace);
+      }
+    }
   }
 }

@@ -192,6 +192,7 @@ public final class Engine implements Database {
     BufferedBatch own = BufferedBatch.of(this, batch);
     BatchEncoder encoder = own.begin();
     try {
+      own.checkKeyspaces();
       parts.committer().write(encoder, null);
       parts.log().await(durability, encoder);
     } finally {
@@ -204,6 +205,7 @@ public final class Engine implements Database {
     BufferedBatch own = BufferedBatch.of(this, batch);
     BatchEncoder encoder = own.begin();
     try {
+      own.checkKeyspaces();
       parts.committer().write(encoder, null);
       return parts.log().future(parts.options().durability(), encoder);
     } finally {

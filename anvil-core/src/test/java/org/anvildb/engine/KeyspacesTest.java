@@ -16,6 +16,7 @@ import org.anvildb.api.Keyspace;
 import org.anvildb.api.KeyspaceOptions;
 import org.anvildb.api.Readable;
 import org.anvildb.api.Snapshot;
+import org.anvildb.api.WriteBatch;
 import org.anvildb.schedule.InlineScheduler;
 import org.anvildb.storage.sim.MemoryStorage;
 import org.anvildb.version.VersionEdit;
@@ -61,6 +62,27 @@ final class KeyspacesTest {
         assertThat(cursor.next()).isTrue();
         assertThat(cursor.value()).isEqualTo(VALUE);
       }
+    }
+  }
+
+  @Test
+  void aBatchForAKeyspaceThatWasDroppedMeanwhileIsRefusedAsAWhole() {
+    try (Database db = Anvil.openInMemory()) {
+      Keyspace kept = db.keyspace("kept");
+      Keyspace orders = db.keyspace("orders");
+      WriteBatch batch = db.newBatch();
+      batch.put(KEY, VALUE).put(orders, KEY, VALUE).put(kept, KEY, VALUE).delete(orders, KEY);
+      db.dropKeyspace("orders");
+      assertThatThrownBy(() -> db.write(batch))
+          .isInstanceOf(ClosedException.class)
+          .hasMessageContaining("'orders' was dropped");
+      assertThatThrownBy(() -> db.writeAsync(batch)).isInstanceOf(ClosedException.class);
+      assertThat(db.get(KEY)).isNull();
+      assertThat(kept.get(KEY)).isNull();
+      batch.clear();
+      db.write(batch.put(kept, KEY, VALUE).put(KEY, VALUE));
+      assertThat(db.get(KEY)).isEqualTo(VALUE);
+      assertThat(kept.get(KEY)).isEqualTo(VALUE);
     }
   }
 
