@@ -37,7 +37,8 @@ public final class Anvil {
    * @param directory the directory; it is made if it does not exist, its parent must exist
    * @return the open database; close it
    * @throws org.anvildb.api.LockedException if it is open already, in this process or another
-   * @throws org.anvildb.api.NotADatabaseException if the directory holds other files
+   * @throws org.anvildb.api.NotADatabaseException if the directory holds other files and none of a
+   *     database
    * @throws org.anvildb.api.CorruptionException if files are damaged or missing
    * @throws org.anvildb.api.FormatException if a newer version or another engine wrote it, or a
    *     table needs a codec that no service provides
@@ -54,7 +55,7 @@ public final class Anvil {
    * @return the open database; close it
    * @throws org.anvildb.api.LockedException if it is open already, in this process or another
    * @throws org.anvildb.api.NotADatabaseException if there is no database and none may be created,
-   *     or the directory holds other files
+   *     or the directory holds other files and none of a database
    * @throws org.anvildb.api.CorruptionException if files are damaged or missing
    * @throws org.anvildb.api.FormatException if a newer version or another engine wrote it, or a
    *     table needs a codec that no service provides

@@ -6,8 +6,8 @@ package org.anvildb.api;
  * <p>Ids 0 to 15 belong to AnvilDB (0 none, 1 LZ4, 2 DEFLATE). Further codecs are found through
  * {@link java.util.ServiceLoader}, with the context class loader of the thread that opens the
  * database; they must be thread-safe, and must not read or write outside of the given ranges
- * whatever the bytes are. What one throws while a table is written poisons the database; what it
- * throws at a read is that read's exception.
+ * whatever the bytes are. What one throws while a table is written poisons the database; a {@code
+ * RuntimeException} at a read makes that read a {@link CorruptionException} with it as the cause.
  */
 public interface Codec {
   /**

@@ -12,7 +12,8 @@ import java.util.Objects;
  *
  * @param memtableBytes the log bytes after which a memtable is frozen and written into a table, 4
  *     KiB to 1 GiB, default 64 MiB: more means fewer, larger tables, and more to replay after a
- *     crash. Log files start at 1 MiB at most and grow to this size only under load
+ *     crash. Log files start at 1 MiB, or at a 32nd of the tables but an eighth of this size at
+ *     most, and grow to this size only under load
  * @param frozenMemtables how many frozen memtables may wait to be written before writers are held
  *     back, 1 to 64, default 2
  * @param blockCacheBytes the memory for decompressed blocks, 0 to 1 TiB, default a sixteenth of the
@@ -25,7 +26,8 @@ import java.util.Objects;
  * @param createIfMissing whether to create the database if there is none, default true
  * @param errorIfExists whether to refuse a database that exists, default false
  * @param readOnly whether to open without changing a byte of the directory, default false: shows
- *     the moment of the opening, for which it reads the log into memory, and keeps writers out.
+ *     the moment of the opening, for which it reads the log into memory, and keeps writers out,
+ *     unless the file {@code LOCK} is missing or can't be read: then only those of this JVM.
  *     Several processes may read a directory at once, each through one opening
  * @param lockTimeout how long to wait for a directory that another process has open, 0 s to 1 h,
  *     default 0 s: fail at once

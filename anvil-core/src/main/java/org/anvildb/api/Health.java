@@ -9,7 +9,8 @@ public sealed interface Health {
   record ReadOnly() implements Health {}
 
   /**
-   * A write, sync or background job failed; writes are refused, reads go on, reopening recovers.
+   * A write, sync or background job failed, or a read for which the disk reported an error; writes
+   * are refused, reads go on, reopening recovers.
    *
    * @param cause the first failure
    */

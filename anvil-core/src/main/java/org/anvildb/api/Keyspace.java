@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A write may pause for 5 to 20 ms to keep the pace of the merges, and waits without limit while
  * as many memtables wait to be flushed as may ({@link DatabaseOptions#frozenMemtables()}): {@link
- * Stats} counts both. An interrupt ends that wait.
+ * Stats.Writes#stalls()} counts the waits, not the pauses. An interrupt ends a wait.
  *
  * <p>Writes throw {@link ReadOnlyException} on a read-only database, {@link PoisonedException}
  * after an earlier write, sync, read or background job failed, {@link DiskFullException} when there

@@ -3,8 +3,8 @@ package org.anvildb.api;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An earlier write, sync or background job failed, so writes are refused. Reads go on; close and
- * reopen to recover.
+ * An earlier write, sync or background job failed, or a read for which the disk reported an error:
+ * writes are refused. Reads go on; close and reopen to recover.
  */
 public final class PoisonedException extends AnvilException {
   private static final long serialVersionUID = 1L;
