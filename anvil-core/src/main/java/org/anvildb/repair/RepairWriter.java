@@ -27,8 +27,8 @@ final class RepairWriter {
     return new TableMerge.Sink() {
       @Override
       public void put(byte[] key, byte[] value, boolean isDoubtful) {
+        makeRoom(key.length + (long) value.length);
         batch.put(keyspace, key, value);
-        writeIfLarge();
         if (isDoubtful) {
           keyspaces.doubt(keyspace);
         }
@@ -37,8 +37,8 @@ final class RepairWriter {
       @Override
       public void delete(byte[] key) {
         if (deletes) {
+          makeRoom(key.length);
           batch.delete(keyspace, key);
-          writeIfLarge();
         }
       }
     };
@@ -52,7 +52,6 @@ final class RepairWriter {
       Keyspace keyspace = keyspaces.byId(BatchFormat.keyspace(log, at), segment.name());
       if (keyspace != null) {
         apply(keyspace, log, at);
-        writeIfLarge();
       }
       at = BatchFormat.next(log, at);
     }
@@ -63,15 +62,21 @@ final class RepairWriter {
     long keyAt = BatchFormat.keyOffset(at);
     byte[] key = Bytes.copy(log, keyAt, keyLength);
     if (BatchFormat.kind(log, at) == BatchFormat.DELETE) {
+      makeRoom(keyLength);
       batch.delete(keyspace, key);
     } else {
-      batch.put(
-          keyspace, key, Bytes.copy(log, keyAt + keyLength, BatchFormat.valueLength(log, at)));
+      int valueLength = BatchFormat.valueLength(log, at);
+      makeRoom(keyLength + (long) valueLength);
+      batch.put(keyspace, key, Bytes.copy(log, keyAt + keyLength, valueLength));
     }
   }
 
-  private void writeIfLarge() {
-    if (batch.bytes() >= BATCH_BYTES) {
+  /**
+   * Writes what is pending if an operation would make it large: what one operation may take leaves
+   * little of the limit of a batch.
+   */
+  private void makeRoom(long bytes) {
+    if (batch.bytes() + bytes > BATCH_BYTES) {
       write();
     }
   }

@@ -15,6 +15,7 @@ import org.anvildb.api.Database;
 import org.anvildb.api.DatabaseOptions;
 import org.anvildb.api.NotADatabaseException;
 import org.anvildb.api.RepairReport;
+import org.anvildb.api.Snapshot;
 import org.anvildb.proof.DamagedStore.Difference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -226,6 +227,25 @@ final class RepairTest {
       assertThat(db.keyspaces()).containsExactly("default");
       assertThat(SeedKeys.numbers(db)).hasSize(2000).noneMatch(i -> i % 3 == 0);
       assertThat(db.get(SeedKeys.key(7))).isEqualTo(SeedKeys.value(7, 0));
+    }
+  }
+
+  /** Before, a value of the largest size behind some others would not have fitted. */
+  @Test
+  void noBatchOfTheNewDatabaseIsLargerThanItsLimitOrItsOnlyOperation() throws IOException {
+    Path living = temporary.resolve("living");
+    try (Database db = Anvil.open(living)) {
+      for (int i = 0; i < 6; i++) {
+        db.put(SeedKeys.key(i), new byte[700 << 10]);
+        if (i == 2) {
+          db.compact();
+        }
+      }
+    }
+    assertThat(Anvil.repair(living, target).isComplete()).isTrue();
+    try (Database db = Anvil.open(target, EXISTING);
+        Snapshot snapshot = db.snapshot()) {
+      assertThat(snapshot.sequence()).isEqualTo(6);
     }
   }
 
