@@ -29,6 +29,9 @@ public final class RecordSalvage {
   private long gapBytes;
   private long synced;
 
+  /** Where the last mark ends, or -1. */
+  private long markEnd = -1;
+
   /** How many bytes of the gap a later mark says to have been on disk. */
   private long provenBytes;
 
@@ -59,6 +62,7 @@ public final class RecordSalvage {
         if (count > 0) {
           return true;
         }
+        markEnd = at;
         if (gapBytes > 0 && synced > gapStart) {
           provenBytes = gapBytes;
         }
@@ -94,6 +98,15 @@ public final class RecordSalvage {
         && (gapStart < 0
             || limit - gapStart < RecordFormat.ALIGNMENT
             || memory.get(Bytes.LE_LONG, gapStart) == 0);
+  }
+
+  /**
+   * Tells, at the end, whether the file stops right behind a record with operations, or before any:
+   * neither the long of zero that ends a log is there, nor a mark.
+   */
+  public boolean isOpenEnded() {
+    long end = gapStart < 0 ? limit : gapStart;
+    return limit - end < RecordFormat.ALIGNMENT && end != markEnd;
   }
 
   /**

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.anvildb.api.AnvilException;
+import org.anvildb.api.FormatException;
 import org.anvildb.api.RepairReport.Loss;
 import org.anvildb.log.RecordFormat;
 import org.anvildb.log.RecordSalvage;
@@ -34,6 +35,13 @@ final class SalvagedLog implements AutoCloseable {
   private final boolean isComplete;
   private final long floor;
   private final List<SalvagedSegment> segments = new ArrayList<>();
+
+  /** The numbers of files that are too short to hold a record. */
+  private final List<Long> tooShort = new ArrayList<>();
+
+  /** The numbers of files that are told as lost already. */
+  private final Set<Long> told = new HashSet<>();
+
   private final long flushed;
   private long database;
   private int newestChain;
@@ -55,7 +63,11 @@ final class SalvagedLog implements AutoCloseable {
     this.database = id == null ? 0 : RecordFormat.shortId(id);
   }
 
-  /** Opens the segments. */
+  /**
+   * Opens the segments.
+   *
+   * @throws FormatException if one of them is sound, but of a later format
+   */
   void read(List<String> names, boolean isDatabaseKnown) {
     for (long number : SegmentFormat.numbers(names)) {
       if (number >= floor) {
@@ -69,6 +81,7 @@ final class SalvagedLog implements AutoCloseable {
       }
     }
     segments.removeIf(this::isUseless);
+    tooShort.forEach(this::noteTooShort);
     noteChain(names);
   }
 
@@ -78,12 +91,44 @@ final class SalvagedLog implements AutoCloseable {
       SalvagedSegment segment = SalvagedSegment.open(storage, number);
       if (segment != null) {
         segments.add(segment);
+      } else {
+        tooShort.add(number);
       }
+    } catch (FormatException e) {
+      throw e;
     } catch (AnvilException e) {
+      told.add(number);
       tally.lose(name, 0, e);
     } catch (InternalError e) {
+      told.add(number);
       tally.lose(new Loss(name, -1, 0, "the file can't be read: it was cut short"));
     }
+  }
+
+  /**
+   * Tells of a file without a whole header. The first one had its full length before the manifest
+   * named it, so it was cut; another one may also be left by a crash that struck while it was made,
+   * and surely is where the log went on past it.
+   */
+  private void noteTooShort(long number) {
+    String problem = " is shorter than its header: ";
+    if (number == floor) {
+      told.add(number);
+      String reason = "the file" + problem + "it was cut, and its batches are lost";
+      tally.lose(new Loss(SegmentFormat.name(number), -1, 0, reason));
+      doubtOlder();
+    } else if (segments.stream().noneMatch(segment -> isPast(segment, number))) {
+      tally.doubt(
+          SegmentFormat.name(number)
+              + problem
+              + "a crash left it so while it was made, or it was cut, and its batches are lost");
+    }
+  }
+
+  /** Tells whether a segment says that the log never had one of a lower number. */
+  private static boolean isPast(SalvagedSegment segment, long number) {
+    SegmentFormat.Header header = segment.header();
+    return header != null && header.number() > number && header.predecessor() < number;
   }
 
   /** Tells whether a file is of another database, or was prepared and never begun. */
@@ -111,12 +156,15 @@ final class SalvagedLog implements AutoCloseable {
   /** Finds the segments that are missing in the chain. */
   private void noteChain(List<String> names) {
     if (floor > 0 && !names.contains(SegmentFormat.name(floor))) {
+      told.add(floor);
       tally.lose(
           new Loss(SegmentFormat.name(floor), -1, 0, "missing, though the manifest names it"));
     }
-    for (int i = 1; i < segments.size(); i++) {
+    // Without a complete manifest the predecessor of the first one may be in tables.
+    for (int i = isComplete ? 0 : 1; i < segments.size(); i++) {
       SegmentFormat.Header header = segments.get(i).header();
-      if (header != null && header.predecessor() > segments.get(i - 1).number()) {
+      long before = i == 0 ? Math.max(0, floor - 1) : segments.get(i - 1).number();
+      if (header != null && header.predecessor() > before) {
         newestChain = isComplete ? 0 : i;
         missing(header.predecessor(), segments.get(i).name());
       }
@@ -126,7 +174,9 @@ final class SalvagedLog implements AutoCloseable {
   private void missing(long number, String namedBy) {
     String name = SegmentFormat.name(number);
     if (isComplete) {
-      tally.lose(new Loss(name, -1, 0, "missing, though " + namedBy + " names it"));
+      if (told.add(number)) {
+        tally.lose(new Loss(name, -1, 0, "missing, though " + namedBy + " names it"));
+      }
     } else {
       tally.doubt(
           name
@@ -217,10 +267,15 @@ final class SalvagedLog implements AutoCloseable {
 
   /** Notes what is lost at the end of a segment; returns whether anything is. */
   private boolean noteEnd(SalvagedSegment segment, RecordSalvage records, long limit) {
+    long size = segment.memory().byteSize();
+    if (limit > size && (limit < Long.MAX_VALUE || segment.isCut(records))) {
+      noteCut(segment, records.gapStart() < 0 ? size : records.gapStart(), limit);
+      return true;
+    }
     if (records.gapStart() < 0) {
       return false;
     }
-    boolean isLimited = limit <= segment.memory().byteSize();
+    boolean isLimited = limit <= size;
     if (isLimited || !records.isEndOfLog()) {
       long bytes = isLimited ? records.gapBytes() : records.brokenRecordBytes();
       String reason = "records at the end do not verify: damaged, or torn by a crash";
@@ -229,6 +284,21 @@ final class SalvagedLog implements AutoCloseable {
       return true;
     }
     return false;
+  }
+
+  /** Tells of a file that was cut; how much is gone is known where a later segment tells it. */
+  private void noteCut(SalvagedSegment segment, long at, long limit) {
+    if (limit < Long.MAX_VALUE) {
+      String reason = "the file was cut: the segment behind it tells that it was longer";
+      tally.lose(new Loss(segment.name(), at, limit - at, reason));
+      doubtOlder();
+    } else {
+      String reason = "the file was cut: no segment has this length, and nothing ends its records";
+      tally.lose(new Loss(segment.name(), at, 0, reason));
+      tally.doubt(
+          "the end of the log was cut off: if batches were there, what they changed is as it was"
+              + " before them");
+    }
   }
 
   private void doubtOlder() {

@@ -70,6 +70,16 @@ public final class SalvagedSegment implements AutoCloseable {
     return file.memory();
   }
 
+  /**
+   * Tells whether the file was certainly cut: it has no length that a segment is made with, and a
+   * copy has a mark where it ends.
+   *
+   * @param records its records, of which the last was read
+   */
+  public boolean isCut(RecordSalvage records) {
+    return records.isOpenEnded() && !SegmentFormat.isMadeLength(memory().byteSize());
+  }
+
   /** Returns the header of its own, or null: lost, never begun, or that of a former life. */
   public SegmentFormat.@Nullable Header header() {
     return header != null && header.number() == number ? header : null;

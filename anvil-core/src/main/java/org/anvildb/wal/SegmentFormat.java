@@ -95,6 +95,11 @@ public final class SegmentFormat {
     return roundUp(HEADER_BYTES + RecordFormat.recordBytes(bodyBytes));
   }
 
+  /** Tells whether a file has the length of a segment that was made: whole pages, and not one. */
+  static boolean isMadeLength(long bytes) {
+    return bytes % HEADER_BYTES == 0 && bytes > HEADER_BYTES;
+  }
+
   /** Rounds a size up to whole pages. */
   static long roundUp(long bytes) {
     return (bytes + HEADER_BYTES - 1) / HEADER_BYTES * HEADER_BYTES;

@@ -181,6 +181,29 @@ final class RepairOfLogsTest {
   }
 
   @Test
+  void aFirstSegmentOfNothingIsMissedByTheNext() throws IOException {
+    Path first = segments.getFirst();
+    Files.write(first, new byte[(int) Files.size(first)]);
+    RepairReport report = Anvil.repair(killed, temporary.resolve("repaired"));
+    assertThat(report.losses())
+        .anyMatch(loss ->
+            loss.file().equals(first.getFileName().toString())
+                && loss.reason().startsWith("missing, though"));
+  }
+
+  @Test
+  void aLastSegmentShorterThanItsHeaderIsInDoubt() throws IOException {
+    Path last = segments.getLast();
+    int records = records(Files.readAllBytes(last)).size();
+    Files.write(last, new byte[100]);
+    Path target = temporary.resolve("repaired");
+    RepairReport report = Anvil.repair(killed, target);
+    assertThat(report.doubts())
+        .anyMatch(doubt -> doubt.startsWith(last.getFileName() + " is shorter than its header"));
+    assertOneRange(missing(report, target), records);
+  }
+
+  @Test
   void damageAtTheEndOfAMiddleSegmentLosesThatBatchAlone() throws IOException {
     Path segment = segments.get(1);
     byte[] sound = Files.readAllBytes(segment);
@@ -195,6 +218,9 @@ final class RepairOfLogsTest {
       RepairReport report = Anvil.repair(killed, target);
       assertThat(report.isComplete()).as("damage %d", i).isFalse();
       assertThat(report.lossCount()).as("damage %d: %s", i, report).isPositive();
+      assertThat(report.losses())
+          .as("damage %d", i)
+          .anyMatch(loss -> loss.file().equals(segment.getFileName().toString()));
       assertThat(missing(report, target)).as("damage %d: %s", i, report).hasSize(1);
     }
   }
