@@ -154,7 +154,9 @@ public final class Anvil {
    * Changes nothing in the damaged one, so that it can be tried again, or looked at by hand.
    *
    * <p>Of each key the newest entry counts that is left. Where something newer is lost, that entry
-   * may be outdated, or may have been deleted since: the report counts such entries.
+   * may be outdated, or may have been deleted since: the report counts such entries. Where the
+   * manifest does not tell all, the age of tables that it does not know is guessed, and deletions
+   * in them may hide entries that are newer: a doubt of the report says how many.
    *
    * @param damaged the directory of the damaged database, which must not be open
    * @param target the directory of the new one; it is made if it does not exist, must be empty, and

@@ -16,7 +16,8 @@ import java.util.List;
  * @param lostBytes how many bytes were lost, as far as that can be told
  * @param losses the first thousand losses, in the order in which they were met
  * @param keyspaces what the new database holds
- * @param doubts what can't be known: each says why, and what may be wrong because of it
+ * @param doubts what can't be known: each says why, and what may be wrong because of it; one of
+ *     them counts live entries that may be gone, hidden by deletions of which the age is guessed
  */
 public record RepairReport(
     long files,

@@ -175,8 +175,8 @@ public final class Repair {
               + " be back, and the names and the number of keyspaces are not known");
     } else if (!found.isComplete()) {
       tally.doubt(
-          "the end of the manifest is lost: tables that it does not name are taken for newer ones,"
-              + " deleted entries and dropped keyspaces may be back");
+          "the end of the manifest is lost: tables that it neither names nor retired are taken for"
+              + " newer ones, deleted entries and dropped keyspaces may be back");
     } else if (!tables.unnamed().isEmpty()) {
       tally.doubt(
           "a table that the manifest names is lost: tables that it does not name fill in what no"

@@ -23,6 +23,7 @@ final class RepairTally {
   private long tables;
   private long blocks;
   private long tableEntries;
+  private long hiddenEntries;
   private long records;
   private long operations;
 
@@ -60,12 +61,23 @@ final class RepairTally {
     tableEntries++;
   }
 
+  /** Notes a live entry that a deletion hides of which it is only guessed that it is newer. */
+  void hiddenEntry() {
+    hiddenEntries++;
+  }
+
   void record(long operationCount) {
     records++;
     operations += operationCount;
   }
 
   RepairReport report(List<SavedKeyspace> keyspaces) {
+    if (hiddenEntries > 0) {
+      doubt(
+          hiddenEntries
+              + (hiddenEntries == 1 ? " live entry" : " live entries")
+              + " may be gone: deletions hide them that stand in tables whose age is guessed");
+    }
     return new RepairReport(
         files,
         tables,

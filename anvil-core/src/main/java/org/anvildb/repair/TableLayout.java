@@ -30,13 +30,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What the manifest names stands where it says. Other tables are used only if the manifest does
  * not tell all, or a table that it names is lost; the number of the file then stands for the age. A
- * table that a complete manifest does not name was merged into others, or never finished.
+ * table that a complete manifest does not name was merged into others, or never finished. One that
+ * the manifest tells to be retired is older than what it names, whatever the number, and is used
+ * only if a table that it names is lost.
  */
 final class TableLayout implements AutoCloseable {
   private final Storage storage;
   private final RepairTally tally;
   private final @Nullable Version version;
   private final boolean isComplete;
+  private final Set<Long> retired;
   private final Codecs codecs;
   private final Map<Integer, List<TableSource>> named = new HashMap<>();
   private final List<StoredTable> unnamed = new ArrayList<>();
@@ -48,6 +51,7 @@ final class TableLayout implements AutoCloseable {
     this.tally = tally;
     this.version = found.version();
     this.isComplete = found.isComplete();
+    this.retired = found.retired();
     this.codecs = codecs;
   }
 
@@ -70,7 +74,8 @@ final class TableLayout implements AutoCloseable {
       FileName file = FileName.parse(name);
       if (file != null
           && file.kind() == FileName.Kind.TABLE
-          && !inManifest.contains(file.number())) {
+          && !inManifest.contains(file.number())
+          && (isTableLost || !retired.contains(file.number()))) {
         readUnnamed(file.number());
       }
     }
@@ -144,17 +149,29 @@ final class TableLayout implements AutoCloseable {
 
   /**
    * Returns the named and some unnamed tables as those of one keyspace. Unnamed ones come first if
-   * the end of the manifest is lost, since that would have named them; last if it is whole.
+   * the end of the manifest is lost, since that would have named them; last if it is whole, or
+   * tells that they were retired.
    */
   List<TableSource> joined(int keyspace, List<StoredTable> group) {
-    TableSource.Age age = isComplete ? TableSource.Age.FILLS : TableSource.Age.GUESSED;
+    List<StoredTable> newer = group.stream().filter(table -> !isOlder(table)).toList();
+    List<StoredTable> older = group.stream().filter(this::isOlder).toList();
     List<TableSource> joined = new ArrayList<>();
-    int rank = isComplete ? named(keyspace).size() : -group.size();
-    for (StoredTable table : group) {
-      joined.add(source(rank++, age, table.meta(), table.hashSeed()));
-    }
-    joined.addAll(isComplete ? 0 : joined.size(), named(keyspace));
+    add(newer, -newer.size(), TableSource.Age.GUESSED, joined);
+    joined.addAll(named(keyspace));
+    add(older, named(keyspace).size(), TableSource.Age.FILLS, joined);
     return joined;
+  }
+
+  private boolean isOlder(StoredTable unnamed) {
+    return isComplete || retired.contains(unnamed.meta().number());
+  }
+
+  private void add(
+      List<StoredTable> tables, int firstRank, TableSource.Age age, List<TableSource> sources) {
+    int rank = firstRank;
+    for (StoredTable table : tables) {
+      sources.add(source(rank++, age, table.meta(), table.hashSeed()));
+    }
   }
 
   private TableSource source(int rank, TableSource.Age age, TableMeta meta, long hashSeed) {

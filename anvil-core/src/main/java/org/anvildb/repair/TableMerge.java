@@ -14,7 +14,7 @@ import org.anvildb.table.SalvageCursor;
  *
  * <p>An entry is <em>doubtful</em> if a newer table has lost a part that may have held its key, if
  * tables disagree whose age is guessed, or if its table only fills. A tombstone hides what is older
- * in any case.
+ * in any case; where its table's age is guessed, the live entry that it hides is counted.
  */
 final class TableMerge {
   private static final Comparator<TableSource> BY_KEY_AND_AGE =
@@ -51,17 +51,21 @@ final class TableMerge {
       boolean isTombstone = entry.isTombstone();
       byte[] value = isTombstone ? key : entry.value();
       boolean isDoubtful = newest.age() == TableSource.Age.FILLS || isInGap(newest, key);
+      boolean isDisputed = false;
       skip(newest, key);
       while (!queue.isEmpty() && isAt(queue.element(), key)) {
         TableSource older = queue.remove();
-        isDoubtful |= disagrees(newest, older, isTombstone, value);
+        isDisputed |= disagrees(newest, older, isTombstone, value);
         skip(older, key);
       }
-      if (isTombstone) {
-        sink.delete(key);
-      } else {
-        sink.put(key, value, isDoubtful);
+      if (!isTombstone) {
+        sink.put(key, value, isDoubtful || isDisputed);
+        continue;
       }
+      if (isDisputed) {
+        tally.hiddenEntry();
+      }
+      sink.delete(key);
     }
   }
 

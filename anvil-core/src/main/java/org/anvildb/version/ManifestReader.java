@@ -106,7 +106,7 @@ public final class ManifestReader {
             1);
     Version version = null;
     while (records.next()) {
-      version = apply(name, version, bytes, records);
+      version = apply(name, version, edits(name, bytes, records), records);
     }
     if (records.tail() instanceof LogTail.Corrupt corrupt) {
       throw new CorruptionException(name, corrupt.end(), corrupt.reason() + "; run repair");
@@ -125,11 +125,15 @@ public final class ManifestReader {
         version, head.number(), records.nextSequence() - 1, bytes.byteSize() - records.end());
   }
 
+  /** Returns the edits of the record that was read last. */
+  static List<VersionEdit> edits(String name, MemorySegment bytes, RecordReader record) {
+    byte[] body = Bytes.copy(bytes, record.body(), record.length());
+    return ManifestFormat.decode(name, record.body(), body, 0, body.length);
+  }
+
   /** Applies the edits of the record that was read last. */
   static Version apply(
-      String name, @Nullable Version version, MemorySegment bytes, RecordReader record) {
-    byte[] body = Bytes.copy(bytes, record.body(), record.length());
-    List<VersionEdit> edits = ManifestFormat.decode(name, record.body(), body, 0, body.length);
+      String name, @Nullable Version version, List<VersionEdit> edits, RecordReader record) {
     if (edits.size() != record.count()) {
       throw new CorruptionException(
           name,

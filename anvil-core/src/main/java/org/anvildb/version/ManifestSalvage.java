@@ -3,7 +3,9 @@ package org.anvildb.version;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.anvildb.api.AnvilException;
@@ -14,6 +16,9 @@ import org.anvildb.log.LogTail;
 import org.anvildb.log.RecordReader;
 import org.anvildb.storage.MappedFile;
 import org.anvildb.storage.Storage;
+import org.anvildb.table.TableMeta;
+import org.anvildb.version.VersionEdit.DropKeyspace;
+import org.anvildb.version.VersionEdit.RemoveTable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +44,16 @@ public final class ManifestSalvage {
    * @param isComplete whether it is the newest one, as far as can be told; else tables and
    *     keyspaces may exist that it does not know
    * @param databaseId the id of the database, or null if nothing tells it
+   * @param retired the numbers of tables that the version had before it, and no longer names: their
+   *     files may be left, and all that they hold is in other tables, or was dropped
    */
-  public record Found(@Nullable Version version, boolean isComplete, @Nullable UUID databaseId) {}
+  public record Found(
+      @Nullable Version version, boolean isComplete, @Nullable UUID databaseId, Set<Long> retired) {
+    /** Copies the numbers. */
+    public Found {
+      retired = Set.copyOf(retired);
+    }
+  }
 
   /**
    * Reads what can be read.
@@ -69,7 +82,7 @@ public final class ManifestSalvage {
         return found;
       }
     }
-    return new Found(null, false, id);
+    return new Found(null, false, id, Set.of());
   }
 
   /** Reads {@code CURRENT}; returns whether it is sound. */
@@ -130,11 +143,15 @@ public final class ManifestSalvage {
             bytes.byteSize(),
             1);
     Version version = null;
+    Set<Long> retired = new HashSet<>();
     CorruptionException damage = null;
     long good = FileHead.BYTES;
     try {
       while (records.next()) {
-        version = ManifestReader.apply(name, version, bytes, records);
+        List<VersionEdit> edits = ManifestReader.edits(name, bytes, records);
+        Version before = version;
+        version = ManifestReader.apply(name, before, edits, records);
+        edits.forEach(edit -> retire(edit, before, retired));
         good = records.end();
       }
     } catch (CorruptionException e) {
@@ -149,7 +166,21 @@ public final class ManifestSalvage {
       return null;
     }
     boolean isComplete = isSound && mayBeNewest && !isOutdated(version);
-    return new Found(version, isComplete, head.databaseId());
+    // What a merge only moved to another level was removed there, and added here.
+    version.tables().forEach(table -> retired.remove(table.number()));
+    return new Found(version, isComplete, head.databaseId(), retired);
+  }
+
+  /** Notes the tables that an edit takes out of a version. */
+  private static void retire(VersionEdit edit, @Nullable Version before, Set<Long> retired) {
+    if (edit instanceof RemoveTable remove) {
+      retired.add(remove.number());
+    } else if (edit instanceof DropKeyspace drop && before != null) {
+      KeyspaceVersion dropped = before.keyspace(drop.id());
+      for (int level = 0; dropped != null && level < Levels.COUNT; level++) {
+        dropped.levels().tables(level).stream().map(TableMeta::number).forEach(retired::add);
+      }
+    }
   }
 
   /**
