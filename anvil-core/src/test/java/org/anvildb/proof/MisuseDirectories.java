@@ -2,6 +2,7 @@ package org.anvildb.proof;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -14,17 +15,54 @@ import org.anvildb.bytes.Checksum;
 
 /** What tests do to the files of a database behind its back. */
 final class MisuseDirectories {
+  private static final int MOST_COPIES = 1000;
+
   private MisuseDirectories() {}
 
-  /** Copies all files but the lock: what a killed process would leave at this moment. */
+  /**
+   * Copies all files but the lock: what a killed process would leave at this moment. Where the
+   * background changed the directory meanwhile the copy would be of no moment, and is made again.
+   */
   static Path copy(Path from, Path to) throws IOException {
     Files.createDirectories(to);
-    for (Path file : files(from)) {
-      if (!file.getFileName().toString().equals("LOCK")) {
-        Files.copy(file, to.resolve(file.getFileName()));
+    for (int i = 0; i < MOST_COPIES; i++) {
+      TreeMap<String, String> before = state(from);
+      if (copyFiles(from, to) && state(from).equals(before)) {
+        return to;
+      }
+      for (Path file : files(to)) {
+        Files.delete(file);
       }
     }
-    return to;
+    throw new IOException(from + " never stands still");
+  }
+
+  /** Copies what is there; returns false if a file went meanwhile. */
+  private static boolean copyFiles(Path from, Path to) throws IOException {
+    for (Path file : files(from)) {
+      if (!file.getFileName().toString().equals("LOCK")) {
+        try {
+          Files.copy(file, to.resolve(file.getFileName()));
+        } catch (NoSuchFileException e) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /** Returns the size and the time of the last change of each file, by name. */
+  private static TreeMap<String, String> state(Path directory) throws IOException {
+    TreeMap<String, String> state = new TreeMap<>();
+    for (Path file : files(directory)) {
+      try {
+        String change = Files.size(file) + " at " + Files.getLastModifiedTime(file);
+        state.put(file.getFileName().toString(), change);
+      } catch (NoSuchFileException e) {
+        state.put(file.getFileName().toString(), "gone");
+      }
+    }
+    return state;
   }
 
   /** Returns a digest of each file, by name. */
