@@ -171,6 +171,9 @@ public interface Database extends Keyspace, AutoCloseable {
    * @throws NotADatabaseException if the directory holds files, or {@code directory.incomplete}
    *     such as are none of a database's
    * @throws LockedException if another checkpoint to the same directory is under way
+   * @throws CorruptionException if the file of a table is missing, has another length, or is
+   *     damaged where an opening would find it; no directory was made. The rest of the tables is
+   *     not read: {@link #verify()} does that
    * @throws StorageException if the disk fails or is full; this database is none the worse for it.
    *     No directory was made, unless the message says that it may be there
    */

@@ -2,6 +2,7 @@ package org.anvildb.engine;
 
 import org.anvildb.storage.Storage;
 import org.anvildb.table.TableMeta;
+import org.anvildb.table.TableSeal;
 
 /**
  * A checkpoint in a directory of its own, with the tables linked into it.
@@ -12,6 +13,8 @@ import org.anvildb.table.TableMeta;
 record LinkedCheckpoint(Storage source, Storage files) implements CheckpointTarget {
   @Override
   public void table(Storage storage, TableMeta table) {
+    // What is linked is read by nobody, and a copy that can't be opened is none.
+    TableSeal.checkEnd(source, table);
     source.link(table.fileName(), files);
   }
 }

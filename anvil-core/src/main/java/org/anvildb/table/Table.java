@@ -104,16 +104,7 @@ public final class Table implements AutoCloseable {
   public static Table open(
       Storage storage, TableMeta meta, Codecs codecs, BlockCache cache, long hashSeed) {
     String file = meta.fileName();
-    if (!storage.exists(file)) {
-      throw new CorruptionException(file, -1, "the table is missing; " + Pages.ADVICE);
-    }
-    long size = storage.size(file);
-    if (size != meta.fileBytes() || size < TableFormat.FOOTER_BYTES) {
-      throw new CorruptionException(
-          file,
-          -1,
-          "the table has " + size + " bytes, expected " + meta.fileBytes() + "; " + Pages.ADVICE);
-    }
+    TableSeal.ensureSize(storage, file, meta);
     MappedFile mapped = storage.map(file);
     boolean opened = false;
     try {
