@@ -16,7 +16,8 @@ import picocli.CommandLine.Parameters;
     name = "backup",
     description = {
       "Adds a backup of the database to a directory of backups.",
-      "Tables that an earlier backup has are not copied again. Changes nothing in the database."
+      "Tables that an earlier backup has are not copied again, but read and checked. Changes"
+          + " nothing in the database."
     },
     footer = {"", "anvil backup --db /tmp/shop /backups/shop --keep 7"})
 final class BackupCommand extends StreamCommand {

@@ -24,7 +24,7 @@ import org.anvildb.storage.Storage;
 
 /**
  * A directory of backups, each of which can be restored by itself. A table that several of them
- * have is stored once, so a backup costs what was written since the one before.
+ * have is stored once, so a backup takes the room of what was written since the one before.
  *
  * <pre>{@code
  * try (BackupDirectory backups = BackupDirectory.open(Path.of("backups"))) {
@@ -167,13 +167,17 @@ public final class BackupDirectory implements AutoCloseable {
    * Makes a backup of an open database, while it is written to: of one moment during the call, with
    * every write that was acknowledged before. It is on disk when this returns.
    *
-   * <p>Tables that an earlier backup has are not copied again. Until this returns, the database
-   * keeps the files of the moment, which takes room if they are merged away meanwhile.
+   * <p>Every table of the database is read once, and each of its checksums compared. One that an
+   * earlier backup has is read there, and not copied again; where that copy is missing, damaged or
+   * can't be read, the table is stored once more, so that no damage passes on to later backups.
+   * Until this returns, the database keeps the files of the moment, which takes room if they are
+   * merged away meanwhile.
    *
    * @param database an open database of this library
    * @return what was made
    * @throws ReadOnlyException if the directory was opened read-only
-   * @throws CorruptionException if a file has a number that no directory comes to; nothing was made
+   * @throws CorruptionException if a table of the database is missing or damaged that no earlier
+   *     backup has sound, or a file has a number that no directory comes to; nothing was made
    * @throws StorageException if a disk fails or is full; nothing was made then, unless the message
    *     says that the backup may be there. Neither the database nor other backups are the worse for
    *     it

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.anvildb.api.CorruptionException;
 import org.anvildb.api.StorageException;
 import org.anvildb.engine.CheckpointTarget;
 import org.anvildb.storage.AppendFile;
@@ -15,12 +16,13 @@ import org.anvildb.storage.FileCopy;
 import org.anvildb.storage.MappedFile;
 import org.anvildb.storage.Storage;
 import org.anvildb.table.TableMeta;
+import org.anvildb.table.TableSeal;
 import org.anvildb.version.FileName;
 
 /**
- * What a backup takes of a database: the tables that no earlier backup has, and all other files,
- * stored under numbers. It looks like a directory of a database of its own to the engine, which
- * writes the files there that are no tables. Not thread-safe.
+ * What a backup takes of a database: the tables that no earlier backup has sound, and all other
+ * files, stored under numbers. It looks like a directory of a database of its own to the engine,
+ * which writes the files there that are no tables. Not thread-safe.
  *
  * <p>Nothing counts before the backup's manifest is in place, so syncs of the directory are left to
  * the one that precedes that.
@@ -60,21 +62,37 @@ final class CapturedFiles implements CheckpointTarget, Storage {
   public void table(Storage storage, TableMeta table) {
     StoredFile old =
         known.get(new Identity(table.number(), table.fileBytes(), table.footerChecksum()));
-    if (old != null) {
-      tables.add(old);
-      return;
+    tables.add(old != null && isSound(old, table) ? old : stored(storage, table));
+  }
+
+  /**
+   * Reads a stored table. One that rotted would be in every later backup, where its length alone
+   * was looked at; neither may one that can't be read end all later backups.
+   */
+  private boolean isSound(StoredFile file, TableMeta table) {
+    try {
+      return TableSeal.checkAll(backups, file.storedName(), table) == file.checksum();
+    } catch (CorruptionException | StorageException e) {
+      return false;
     }
+  }
+
+  /** Stores a table that is sound: its file may have been damaged since it was opened. */
+  private StoredFile stored(Storage storage, TableMeta table) {
+    int sound = TableSeal.checkAll(storage, table.fileName(), table);
     long stored = nextStored++;
-    String name = BackupFormat.storedName(stored);
-    int checksum = FileCopy.copy(storage, table.fileName(), backups, name);
-    tables.add(
-        new StoredFile(
-            FileName.Kind.TABLE,
-            table.number(),
-            backups.size(name),
-            checksum,
-            table.footerChecksum(),
-            stored));
+    int copied = FileCopy.copy(storage, table.fileName(), backups, BackupFormat.storedName(stored));
+    if (copied != sound) {
+      throw new CorruptionException(
+          table.fileName(), -1, "the table changed while it was copied; verify the database");
+    }
+    return new StoredFile(
+        FileName.Kind.TABLE,
+        table.number(),
+        table.fileBytes(),
+        copied,
+        table.footerChecksum(),
+        stored);
   }
 
   @Override
