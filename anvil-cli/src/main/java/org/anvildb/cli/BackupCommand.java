@@ -32,7 +32,8 @@ final class BackupCommand extends StreamCommand {
       names = "--keep",
       paramLabel = "N",
       description = {
-        "Delete all but the newest N sound backups afterwards (default: keep all).",
+        "Delete all but the newest N sound backups of each database afterwards (default: keep"
+            + " all).",
         "Those that can't be read neither count nor are deleted."
       })
   private int keep = Integer.MAX_VALUE;

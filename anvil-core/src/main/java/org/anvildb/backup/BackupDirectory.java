@@ -349,11 +349,15 @@ public final class BackupDirectory implements AutoCloseable {
   }
 
   /**
-   * Deletes all but the newest backups. Only sound ones count: those whose manifest can be read and
-   * whose files are there in their lengths. One whose manifest can't be read neither counts nor is
-   * deleted, and the files of the others stay until it is ({@link #delete}).
+   * Deletes all but the newest backups of each database. Only sound ones count: those whose
+   * manifest can be read and whose files are there in their lengths. One whose manifest can't be
+   * read neither counts nor is deleted, and the files of the others stay until it is ({@link
+   * #delete}).
    *
-   * @param keep how many sound ones stay, at least 1
+   * <p>Databases are told apart by {@link BackupInfo#databaseId}, so one that is backed up often
+   * takes no backup from another one in the same directory.
+   *
+   * @param keep how many sound ones stay of each database, at least 1
    * @return how many were deleted
    * @throws ReadOnlyException if the directory was opened read-only
    */
@@ -362,18 +366,9 @@ public final class BackupDirectory implements AutoCloseable {
       throw new IllegalArgumentException("keep must be at least 1, but is " + keep);
     }
     ensureWritable();
-    List<Long> older = new ArrayList<>();
-    int kept = 0;
-    for (long number : files.numbers().reversed()) {
-      BackupManifest manifest = files.readIfSound(number);
-      if (manifest != null && kept == keep) {
-        older.add(number);
-      } else if (manifest != null && files.isPresent(manifest)) {
-        kept++;
-      }
-    }
-    older.reversed().forEach(this::delete);
-    return older.size();
+    List<Long> superseded = files.superseded(keep);
+    superseded.forEach(this::delete);
+    return superseded.size();
   }
 
   /** Lets go of the directory, once a call under way has ended. A second close does nothing. */

@@ -1,7 +1,9 @@
 package org.anvildb.backup;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.anvildb.api.AnvilException;
 import org.anvildb.api.CorruptionException;
@@ -74,6 +76,28 @@ final class BackupFiles {
       throw new CorruptionException(name, MOST_MANIFEST_BYTES, "is longer than any manifest");
     }
     return BackupFormat.decode(number, storage.read(name, 0, (int) size));
+  }
+
+  /**
+   * Returns the backups that go when a number of sound ones of each database stay, oldest first.
+   *
+   * @param keep how many
+   */
+  List<Long> superseded(int keep) {
+    Map<UUID, Integer> kept = new HashMap<>();
+    List<Long> superseded = new ArrayList<>();
+    for (long number : numbers().reversed()) {
+      BackupManifest manifest = readIfSound(number);
+      if (manifest == null) {
+        continue;
+      }
+      if (kept.getOrDefault(manifest.databaseId(), 0) == keep) {
+        superseded.add(number);
+      } else if (isPresent(manifest)) {
+        kept.merge(manifest.databaseId(), 1, Integer::sum);
+      }
+    }
+    return superseded.reversed();
   }
 
   /** Tells whether all files of a backup are there, in their lengths. */
