@@ -206,7 +206,7 @@ public final class BackupDirectory implements AutoCloseable {
     UUID id = engine.databaseId();
     long number = files.nextBackup();
     CapturedFiles captured =
-        new CapturedFiles(storage, files.tables(present, id), files.nextStored());
+        new CapturedFiles(storage, files.tables(present, id), files.nextStored(present));
     long lastSequence = engine.capture(captured);
     BackupManifest made =
         new BackupManifest(number, createdMillis, id, lastSequence, captured.all());

@@ -120,13 +120,27 @@ final class BackupFiles {
     return tables;
   }
 
-  /** Returns the number of the next stored file. */
-  long nextStored() {
+  /**
+   * Returns the number of the next stored file: above those of all files, and above those that the
+   * manifests name, since a file that was lost must not be taken for another one.
+   *
+   * @param present the backups whose manifests are sound
+   */
+  long nextStored(List<BackupManifest> present) {
     long highest = 0;
     for (String name : storage.list()) {
       highest = Math.max(highest, BackupFormat.storedNumber(name));
     }
-    return next(highest, BackupFormat.storedName(highest));
+    String bearer = BackupFormat.storedName(highest);
+    for (BackupManifest manifest : present) {
+      for (StoredFile file : manifest.files()) {
+        if (file.stored() > highest) {
+          highest = file.stored();
+          bearer = BackupFormat.manifestName(manifest.number());
+        }
+      }
+    }
+    return next(highest, bearer);
   }
 
   /** Returns the number of the next backup. */

@@ -219,6 +219,23 @@ final class SoundBackupsTest {
     }
   }
 
+  @Test
+  void theNumberOfALostFileIsNotGivenAgain() throws IOException {
+    try (Database db = Anvil.open(main);
+        BackupDirectory backups = BackupDirectory.open(directory)) {
+      fill(db);
+      backups.create(db);
+      Path lost = withSuffix(directory, ".bak").getLast();
+      Files.delete(lost);
+      long second = backups.create(db).number();
+      assertThat(lost).doesNotExist();
+      assertThat(backups.verify(1).findings())
+          .singleElement()
+          .matches(finding -> finding.problem().contains("missing"));
+      checkRestored(backups, second);
+    }
+  }
+
   /** What a hook does, which may fail as files do. */
   @FunctionalInterface
   private interface Deed {
