@@ -123,6 +123,8 @@ public final class BackupDirectory implements AutoCloseable {
   }
 
   private static BackupDirectory open(Storage storage, InstantSource clock, Use use) {
+    // Here, too, as taking the lock makes a file; below again, as that may have been long ago.
+    refuseForeign(storage, use);
     DirectoryLock lock = storage.lock(Duration.ZERO);
     boolean opened = false;
     try {

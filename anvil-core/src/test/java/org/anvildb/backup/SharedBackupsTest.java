@@ -1,16 +1,21 @@
 package org.anvildb.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
 import org.anvildb.Anvil;
 import org.anvildb.api.Database;
+import org.anvildb.api.NotADatabaseException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Directories that several databases share. */
+/** Directories that several databases share, and those that are not ours. */
 final class SharedBackupsTest {
   @TempDir Path temporary;
 
@@ -47,6 +52,23 @@ final class SharedBackupsTest {
       assertThat(numbers(backups, first)).containsExactly(4L);
       assertThat(numbers(backups, second)).containsExactly(7L);
       assertThat(backups.verify().findings()).isEmpty();
+    }
+  }
+
+  @Test
+  void aForeignDirectoryThatIsRefusedGetsNoFile() throws IOException {
+    Path foreign = Files.createDirectory(temporary.resolve("foreign"));
+    Files.writeString(foreign.resolve("letter.txt"), "x");
+    List<Function<Path, BackupDirectory>> openers =
+        List.of(
+            BackupDirectory::open, BackupDirectory::openExisting, BackupDirectory::openReadOnly);
+    for (Function<Path, BackupDirectory> opener : openers) {
+      assertThatThrownBy(() -> opener.apply(foreign))
+          .isInstanceOf(NotADatabaseException.class)
+          .hasMessageContaining("1 other files");
+      try (var files = Files.list(foreign)) {
+        assertThat(files).containsExactly(foreign.resolve("letter.txt"));
+      }
     }
   }
 }
