@@ -10,7 +10,8 @@ public enum FilterPolicy {
 
   /**
    * A Bloom filter: tells that a key is absent; a key that may be there is then searched through
-   * the block index. Takes 10 bits a key. For tiny values, and where space counts more than speed.
+   * the block index. Takes 10 bits a key. For tiny values, where space counts more than speed, and
+   * with a codec: there a get has to search a restored block either way, and is as fast.
    */
   BLOOM,
 

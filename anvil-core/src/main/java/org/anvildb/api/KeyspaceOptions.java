@@ -51,7 +51,8 @@ public record KeyspaceOptions(
   }
 
   /**
-   * Changes the codec.
+   * Changes the codec. Compressed tables are smallest with {@link FilterPolicy#BLOOM}, and gets are
+   * as fast then.
    *
    * @param name the name of a codec
    * @return a copy with that codec

@@ -7,6 +7,7 @@ import org.anvildb.api.Cursor;
 import org.anvildb.api.Database;
 import org.anvildb.api.DatabaseOptions;
 import org.anvildb.api.Durability;
+import org.anvildb.api.FilterPolicy;
 import org.anvildb.api.KeyspaceOptions;
 import org.anvildb.api.KeyspaceStats;
 import org.anvildb.api.Stats;
@@ -29,7 +30,8 @@ final class AnvilStore implements Store {
         DatabaseOptions.builder().durability(options.sync() ? Durability.SYNC : Durability.OS);
     if (options.lz4()) {
       builder
-          .keyspaceDefaults(KeyspaceOptions.defaults().withCodec("LZ4"))
+          .keyspaceDefaults(
+              KeyspaceOptions.defaults().withCodec("LZ4").withFilterPolicy(FilterPolicy.BLOOM))
           .blockCacheBytes(ByteSize.ofBytes(Runtime.getRuntime().maxMemory() / CACHE_SHARE));
     }
     db = Anvil.open(directory, builder.build());
