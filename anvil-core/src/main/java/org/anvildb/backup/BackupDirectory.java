@@ -169,11 +169,11 @@ public final class BackupDirectory implements AutoCloseable {
    * Makes a backup of an open database, while it is written to: of one moment during the call, with
    * every write that was acknowledged before. It is on disk when this returns.
    *
-   * <p>Every table of the database is read once, and each of its checksums compared. One that an
-   * earlier backup has is read there, and not copied again; where that copy is missing, damaged or
-   * can't be read, the table is stored once more, so that no damage passes on to later backups.
-   * Until this returns, the database keeps the files of the moment, which takes room if they are
-   * merged away meanwhile.
+   * <p>Each table that is stored is checked before, all of it. One that an earlier backup has is
+   * read there and checked, and not copied again; where that copy is missing, damaged or can't be
+   * read, the table is stored once more, so that no damage passes on to later backups. Until this
+   * returns, the database keeps the files of the moment, which takes room if they are merged away
+   * meanwhile.
    *
    * @param database an open database of this library
    * @return what was made
@@ -209,6 +209,7 @@ public final class BackupDirectory implements AutoCloseable {
     long number = files.nextBackup();
     CapturedFiles captured =
         new CapturedFiles(storage, files.tables(present, id), files.nextStored(present));
+    captured.check(engine.tables());
     long lastSequence = engine.capture(captured);
     BackupManifest made =
         new BackupManifest(number, createdMillis, id, lastSequence, captured.all());
@@ -222,7 +223,8 @@ public final class BackupDirectory implements AutoCloseable {
     try {
       sweep.run();
     } catch (AnvilException e) {
-      // The failure of the backup is the one to tell; the next one tries again.
+      // The failure of the backup is the one to tell; the next one, or the next opening, tries
+      // again.
     }
   }
 

@@ -37,7 +37,7 @@ final class LocalDirectories {
     }
   }
 
-  /** Makes a directory in one that exists, and syncs that. */
+  /** Makes a directory in one that exists; its name is durable after {@link #forceParent}. */
   static void create(Path path) throws IOException {
     Path parent = path.getParent();
     if (parent != null && isAbsent(parent)) {
@@ -49,6 +49,11 @@ final class LocalDirectories {
           null);
     }
     Files.createDirectory(path, NewFile.ownerOnly("rwx------"));
+  }
+
+  /** Makes the name of a directory durable. */
+  static void forceParent(Path path) throws IOException {
+    Path parent = path.getParent();
     if (parent != null) {
       try {
         force(parent);

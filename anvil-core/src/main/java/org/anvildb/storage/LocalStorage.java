@@ -1,5 +1,6 @@
 package org.anvildb.storage;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.FileAlreadyExistsException;
@@ -16,6 +17,8 @@ import java.util.List;
 import org.anvildb.api.NotADatabaseException;
 import org.anvildb.api.ReadOnlyException;
 import org.anvildb.api.StorageException;
+import org.anvildb.api.TooManyOpenFilesException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A directory of the local file system. Thread-safe, and immune to {@link Thread#interrupt()}.
@@ -35,8 +38,18 @@ public final class LocalStorage implements Storage {
     SystemFailure.load();
   }
 
+  /** Without it there is no database yet, and the directory's own name may not be on disk. */
+  private static final String FIRST_FILE = "CURRENT";
+
   private final Path directory;
   private final boolean readOnly;
+
+  /** Held by who syncs the directory: a sync beside one that fails might not learn of it. */
+  private final Object syncs = new Object();
+
+  /** Why a sync of the directory failed, once one did. */
+  @GuardedBy("syncs")
+  private @Nullable Throwable failedSync;
 
   /** Takes a directory as it is: {@link #open} is what looks at it. */
   LocalStorage(Path directory, boolean readOnly) {
@@ -81,6 +94,10 @@ public final class LocalStorage implements Storage {
       if (!readOnly && !Files.isWritable(real)) {
         throw new ReadOnlyException(
             real + ": directory not writable; open read-only, or change its permissions");
+      }
+      if (!readOnly && LocalDirectories.isAbsent(real.resolve(FIRST_FILE))) {
+        // Whoever made the directory may not have synced its name.
+        LocalDirectories.forceParent(real);
       }
       return new LocalStorage(real, readOnly);
     } catch (IOException e) {
@@ -287,10 +304,24 @@ public final class LocalStorage implements Storage {
   @Override
   public void syncDirectory() {
     checkWritable();
-    try {
-      LocalDirectories.force(directory);
-    } catch (IOException e) {
-      throw SystemFailure.translate(directory, "sync directory", e);
+    synchronized (syncs) {
+      if (failedSync != null) {
+        throw new StorageException(
+            directory
+                + ": an earlier sync of the directory failed, so nobody knows which files will be"
+                + " there after a power cut; close and open again",
+            failedSync);
+      }
+      try {
+        LocalDirectories.force(directory);
+      } catch (IOException e) {
+        StorageException failure = SystemFailure.translate(directory, "sync directory", e);
+        // Without a descriptor nothing was tried.
+        if (!(failure instanceof TooManyOpenFilesException)) {
+          failedSync = failure;
+        }
+        throw failure;
+      }
     }
   }
 

@@ -157,7 +157,13 @@ public interface Storage extends AutoCloseable {
     throw new UnsupportedOperationException(location() + " makes no other directories");
   }
 
-  /** Makes all creations, renamings and removals so far durable. */
+  /**
+   * Makes all creations, renamings and removals so far durable.
+   *
+   * @throws org.anvildb.api.StorageException if that fails, and from then on at every call: after a
+   *     failed sync the system may have dropped what was to be written, of anybody's names, and
+   *     would call the next one a success
+   */
   void syncDirectory();
 
   /**

@@ -313,26 +313,33 @@ final class BackupDirectoryTest {
   }
 
   @Test
-  void aBackupWhoseLastSyncFailsIsTakenBack() {
+  void aBackupWhoseLastSyncFailsIsTakenBackByTheNextOpening() {
     MemoryStorage disk = new MemoryStorage();
-    try (Database db = Anvil.open(main);
-        BackupDirectory backups = BackupDirectory.open(disk, InstantSource.system())) {
+    try (Database db = Anvil.open(main)) {
       fill(db, 0, 10);
-      disk.setHook(
-          new OperationHook() {
-            @Override
-            public void after(Operation operation, long index) {
-              if (operation.name().equals(BackupFormat.DRAFT)
-                  && operation.kind() == OperationKind.RENAME) {
-                disk.failSyncAt(index + 1);
+      try (BackupDirectory backups = BackupDirectory.open(disk, InstantSource.system())) {
+        disk.setHook(
+            new OperationHook() {
+              @Override
+              public void after(Operation operation, long index) {
+                if (operation.name().equals(BackupFormat.DRAFT)
+                    && operation.kind() == OperationKind.RENAME) {
+                  disk.failSyncAt(index + 1);
+                }
               }
-            }
-          });
-      assertThatThrownBy(() -> backups.create(db)).isInstanceOf(StorageException.class);
-      assertThat(backups.list()).isEmpty();
-      assertThat(disk.list()).isEmpty();
-      disk.setHook(null);
-      assertThat(backups.create(db).number()).isEqualTo(1);
+            });
+        assertThatThrownBy(() -> backups.create(db)).isInstanceOf(StorageException.class);
+        disk.setHook(null);
+        assertThat(backups.list()).isEmpty();
+        assertThatThrownBy(() -> backups.create(db))
+            .isInstanceOf(StorageException.class)
+            .hasMessageContaining("an earlier sync");
+      }
+      disk.endProcess();
+      try (BackupDirectory backups = BackupDirectory.open(disk, InstantSource.system())) {
+        assertThat(backups.create(db).number()).isEqualTo(1);
+        assertThat(backups.verify().findings()).isEmpty();
+      }
     }
   }
 

@@ -28,6 +28,21 @@ final class LocalStorageTest {
   }
 
   @Test
+  void aDirectoryWhoseSyncFailedIsNeverCalledSynced() throws IOException {
+    assumeTrue(!LocalDirectories.WINDOWS, "directories are not synced there");
+    Path directory = top.resolve("db");
+    LocalStorage storage = LocalStorage.open(directory, true, false);
+    storage.syncDirectory();
+    Files.delete(directory);
+    assertThatThrownBy(storage::syncDirectory).isInstanceOf(StorageException.class);
+    Files.createDirectory(directory);
+    assertThatThrownBy(storage::syncDirectory)
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("an earlier sync of the directory failed");
+    LocalStorage.open(directory, false, false).syncDirectory();
+  }
+
+  @Test
   void anAbsentDirectoryIsNoDatabase() {
     Path absent = top.resolve("absent");
     assertThatThrownBy(() -> LocalStorage.open(absent, false, false))

@@ -156,6 +156,11 @@ final class MemoryDirectory {
     unsynced.addAll(earlier);
   }
 
+  /** Fails to make the changes of one directory durable: they count as clean, and never will be. */
+  void failSync(String folder) {
+    unsynced.removeIf(change -> folderOf(change.place()).equals(folder));
+  }
+
   /** Returns a change of a folder's names as one of the folder's new name. */
   private static Change moved(Change change, String from, String to) {
     UnaryOperator<String> name =

@@ -4,8 +4,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.anvildb.api.DiskFullException;
 import org.anvildb.api.LockedException;
@@ -35,6 +37,10 @@ final class MemoryDisk {
   private long operations;
   private long failingSync = -1;
   private final Map<String, MemoryLock> holders = new HashMap<>();
+
+  /** The directories of which this process could not sync the names. */
+  private final Set<String> failedFolders = new HashSet<>();
+
   private boolean crashed;
 
   MemoryDisk(String location, Supplier<Arena> arenas) {
@@ -87,6 +93,7 @@ final class MemoryDisk {
     }
     open.clear();
     holders.clear();
+    failedFolders.clear();
   }
 
   /** Refuses everything from now on, and frees all mappings. */
@@ -125,6 +132,7 @@ final class MemoryDisk {
   synchronized void createFolder(String name) {
     long index = begin(OperationKind.CREATE_DIRECTORY, name);
     directory.create(name + MemoryDirectory.SEPARATOR, MemoryFile.unsynced(0));
+    failedFolders.remove(name);
     end(OperationKind.CREATE_DIRECTORY, name, index);
   }
 
@@ -248,7 +256,12 @@ final class MemoryDisk {
 
   synchronized void syncDirectoryAt(String folder) {
     long index = begin(OperationKind.SYNC_DIRECTORY, folder);
+    if (failedFolders.contains(folder)) {
+      throw new StorageException(location + ": an earlier sync of the directory failed", null);
+    }
     if (index == failingSync) {
+      directory.failSync(folder);
+      failedFolders.add(folder);
       throw new StorageException(location + ": cannot sync directory: injected I/O error", null);
     }
     directory.sync(folder);

@@ -92,7 +92,8 @@ public final class MemoryStorage implements Storage {
   /**
    * Lets one sync or force fail as Linux does: it throws, and the pages that it did not write count
    * as clean from then on. They can be read until the crash, the next sync succeeds without writing
-   * them, and after the crash they are gone, unless they were written to again.
+   * them, and after the crash they are gone, unless they were written to again. Of a directory each
+   * later sync fails, until the process ends.
    *
    * @param operationIndex the index of the operation; if it is no sync, nothing fails
    */

@@ -276,6 +276,23 @@ final class CrashModeTest {
   }
 
   @Test
+  void namesOfAFailedSyncAreSeenUntilTheCrashAndNeverOnDisk() {
+    storage.create("a").close();
+    storage.failSyncAt(storage.operations());
+    assertThatThrownBy(storage::syncDirectory).isInstanceOf(StorageException.class);
+    storage.create("b").close();
+    assertThatThrownBy(storage::syncDirectory)
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("an earlier sync");
+    assertThat(storage.list()).containsExactly("a", "b");
+    storage.endProcess();
+    storage.syncDirectory();
+    assertThat(storage.list()).containsExactly("a", "b");
+    assertThat(results(CrashMode.SYNCED_ONLY, left -> left.list().toString()))
+        .containsExactly("[b]");
+  }
+
+  @Test
   void bytesBehindAFailedSyncLeaveAHole() {
     AppendFile file = grow("a", 4096, 4096);
     storage.failSyncAt(storage.operations());
