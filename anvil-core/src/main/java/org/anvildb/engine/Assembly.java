@@ -16,6 +16,7 @@ import org.anvildb.schedule.Gate;
 import org.anvildb.schedule.Scheduler;
 import org.anvildb.storage.Closer;
 import org.anvildb.storage.DirectoryLock;
+import org.anvildb.storage.DirectorySync;
 import org.anvildb.storage.Storage;
 import org.anvildb.table.BlockCache;
 import org.anvildb.table.Codecs;
@@ -95,11 +96,22 @@ final class Assembly {
   private Engine writable(Version found, boolean isNew) {
     List<String> names = storage.list();
     FileNumbers numbers = FileNumbers.above(found, names);
-    SegmentPool pool = pool(found, numbers::allocate, options.memtableBytes().bytes());
+    LongSupplier segmentNumbers =
+        () -> {
+          // Where the lock was lost, what is written to the next segment may be lost as well.
+          lock.ensureValid();
+          return numbers.allocate();
+        };
+    SegmentPool pool = pool(found, segmentNumbers, options.memtableBytes().bytes());
     undo.add(pool::close);
     Garbage garbage = new Garbage(storage, scheduler, pool::retire);
     OpenTables tables = new OpenTables(storage, codecs, cache, found.hashSeed(), garbage);
     undo.add(tables::closeAll);
+    if (!isNew) {
+      // What the process before renamed may not be on disk: a power cut could else leave a segment
+      // of ours and no CURRENT.
+      DirectorySync.run(storage);
+    }
     VersionLog created = isNew ? start(found, numbers) : null;
     pool.startAt(firstSegmentBytes(found));
     pool.prepare();
@@ -114,7 +126,7 @@ final class Assembly {
     // As many as the process before can have had, with the one that took its writes.
     int excess = log.excess(options.frozenMemtables() + 1);
     List<Replayed> kept = log.oldestFirst().subList(excess, log.oldestFirst().size());
-    List<FlushedTable> flushed = flush(log.oldestFirst().subList(0, excess), found, factory);
+    List<FlushedTable> flushed = flush(log, excess, found, factory);
     WalSegment first = segments.first();
     undo.add(first::close);
     List<VersionEdit> edits = edits(flushed, progress(log, excess, found, first));
@@ -194,7 +206,7 @@ final class Assembly {
     LogSegments segments = new LogSegments(pool, group, garbage, version.hashSeed(), scheduler);
     var empty =
         new Memtable(MemorySegment.ofArray(new byte[8]), Long.MAX_VALUE, version.hashSeed());
-    MemtableSlot active = new MemtableSlot(empty, 0, 0, () -> {});
+    MemtableSlot active = new MemtableSlot(empty, 0, 0, () -> {}, () -> {});
     MemtableSlot[] newestFirst =
         log.oldestFirst().reversed().stream()
             .map(replayed -> log.slot(replayed, garbage, 0))
@@ -205,15 +217,21 @@ final class Assembly {
     return wire(wiring, null);
   }
 
+  /** Flushes the oldest memtables of a log, so many. */
   private List<FlushedTable> flush(
-      List<Replayed> oldestFirst, Version version, TableFactory factory) {
+      ReplayedLog log, int count, Version version, TableFactory factory) {
     List<FlushedTable> flushed = new ArrayList<>();
-    for (Replayed replayed : oldestFirst) {
+    for (Replayed replayed : log.oldestFirst().subList(0, count)) {
       // The version lacks the tables of older memtables, so only the oldest may drop tombstones.
-      boolean isOldest = replayed == oldestFirst.getFirst();
-      new MemtableFlush(factory, options.memtableBytes().bytes())
-          .write(replayed.memtable(), version, new SnapshotPoint[0], isOldest, () -> false)
-          .ifPresent(flushed::addAll);
+      boolean isOldest = replayed == log.oldestFirst().getFirst();
+      try {
+        new MemtableFlush(factory, options.memtableBytes().bytes())
+            .write(replayed.memtable(), version, new SnapshotPoint[0], isOldest, () -> false)
+            .ifPresent(flushed::addAll);
+      } finally {
+        // If that failed because the bytes changed, that they did is what to tell.
+        log.ensureUnchanged(replayed);
+      }
     }
     return flushed;
   }
@@ -304,7 +322,7 @@ final class Assembly {
   }
 
   private Engine wire(Wiring w, @Nullable VersionLog versions) {
-    var catalog = new Catalog(w.version(), versions, w.states(), health);
+    var catalog = new Catalog(w.version(), lock, versions, w.states(), health);
     var throttle = new WriteThrottle(scheduler);
     var reads = new PointReads(w.states(), health, w.version().hashSeed());
     var space = new SpaceMeter(w.states(), w.garbage(), w.pool(), w.version().hashSeed());

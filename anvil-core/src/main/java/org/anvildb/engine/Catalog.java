@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.anvildb.api.ClosedException;
 import org.anvildb.bytes.ReleasingLock;
+import org.anvildb.storage.DirectoryLock;
 import org.anvildb.version.Version;
 import org.anvildb.version.VersionEdit;
 import org.anvildb.version.VersionLog;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Catalog {
   private final ReleasingLock lock = new ReleasingLock();
+  private final DirectoryLock directory;
 
   /** The manifest; null in a read-only database. */
   @GuardedBy("lock")
@@ -32,8 +34,14 @@ final class Catalog {
   @GuardedBy("lock")
   private boolean isClosed;
 
-  Catalog(Version version, @Nullable VersionLog log, ReadStates states, HealthState health) {
+  Catalog(
+      Version version,
+      DirectoryLock directory,
+      @Nullable VersionLog log,
+      ReadStates states,
+      HealthState health) {
     this.current = version;
+    this.directory = directory;
     this.log = log;
     this.states = states;
     this.health = health;
@@ -81,6 +89,8 @@ final class Catalog {
       }
       Version next;
       try {
+        // Whoever deleted the lock's file may have let another process in.
+        directory.ensureValid();
         next = log.commit(edits);
       } catch (RuntimeException | Error e) {
         health.fail("writing the manifest", e);

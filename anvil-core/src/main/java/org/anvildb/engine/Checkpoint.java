@@ -1,5 +1,6 @@
 package org.anvildb.engine;
 
+import org.anvildb.api.AnvilException;
 import org.anvildb.api.CorruptionException;
 import org.anvildb.log.RecordFormat;
 import org.anvildb.memtable.Memtable;
@@ -54,8 +55,8 @@ final class Checkpoint {
     try {
       new Checkpoint(captured, target.files()).write(parts.storage(), target);
       return captured.sequence();
-    } catch (IllegalStateException e) {
-      // The closing does not wait for us: it unmaps what we read.
+    } catch (IllegalStateException | AnvilException e) {
+      // The closing does not wait for us: it unmaps what we read, and the next opening deletes it.
       parts.health().checkOpen();
       throw e;
     } finally {
@@ -70,6 +71,7 @@ final class Checkpoint {
     MemtableSlot[] frozen = captured.state().frozen();
     for (int i = frozen.length - 1; i >= 0; i--) {
       copy(frozen[i].memtable(), frozen[i].memtable().limit(), frozen[i].lastSequence());
+      frozen[i].ensureUnchanged();
     }
     copy(captured.state().active().memtable(), captured.limit(), captured.sequence());
     // Numbers of files go on above those that the directory has, the segments' among them.

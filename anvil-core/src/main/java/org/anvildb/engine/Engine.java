@@ -21,6 +21,7 @@ import org.anvildb.api.Stats;
 import org.anvildb.api.VerifyReport;
 import org.anvildb.api.WriteBatch;
 import org.anvildb.storage.DirectoryDraft;
+import org.anvildb.table.TableMeta;
 import org.anvildb.wal.BatchEncoder;
 import org.jspecify.annotations.Nullable;
 
@@ -277,6 +278,12 @@ public final class Engine implements Database {
       // Nobody else may hold the database any more, and it must not be closed as dropped.
       Reference.reachabilityFence(this);
     }
+  }
+
+  /** Returns the tables of this moment; merges may replace and delete them at any time. */
+  public List<TableMeta> tables() {
+    parts.health().checkOpen();
+    return parts.catalog().current().tables();
   }
 
   @Override

@@ -218,17 +218,12 @@ final class Flusher {
 
   private void flush(MemtableSlot slot) {
     Map<Integer, Double> overwrites = space.overwrites(slot.memtable());
-    Optional<List<FlushedTable>> written =
-        new MemtableFlush(tables, memtableBytes)
-            .write(
-                slot.memtable(),
-                catalog.current(),
-                snapshots.points(),
-                true,
-                () -> !health.isHealthy() && !health.isDiskFull());
+    Optional<List<FlushedTable>> written = write(slot);
     if (written.isEmpty()) {
       return;
     }
+    // After the tables: what is right now was right while they were written.
+    slot.ensureUnchanged();
     List<CountedTable> opened = new ArrayList<>();
     for (FlushedTable table : written.get()) {
       opened.add(tables.open(table.meta()));
@@ -239,6 +234,22 @@ final class Flusher {
     space.retain(catalog.current());
     count.increment();
     onFlushed.accept(slot);
+  }
+
+  private Optional<List<FlushedTable>> write(MemtableSlot slot) {
+    try {
+      return new MemtableFlush(tables, memtableBytes)
+          .write(
+              slot.memtable(),
+              catalog.current(),
+              snapshots.points(),
+              true,
+              () -> !health.isHealthy() && !health.isDiskFull());
+    } catch (RuntimeException e) {
+      // Bytes that changed may be out of order, too: that they changed is what to tell.
+      slot.ensureUnchanged();
+      throw e;
+    }
   }
 
   /** Returns the edits of a flush; tables of a keyspace that was dropped meanwhile are left out. */

@@ -1,6 +1,7 @@
 package org.anvildb.engine;
 
 import java.util.Arrays;
+import org.anvildb.bytes.LateFault;
 import org.anvildb.cursor.VisibleCursor;
 import org.anvildb.memtable.Gap;
 import org.anvildb.memtable.Gaps;
@@ -54,6 +55,8 @@ final class GapSearch {
       return;
     }
     if (known != null) {
+      // Later cursors start there: the key must be one that was read.
+      LateFault.deliver();
       gaps.extend(known, found ? Arrays.copyOf(cursor.key(), cursor.keyLength()) : end);
     } else if (passed >= BEGIN) {
       gaps.want(keyspace, start);

@@ -13,6 +13,7 @@ final class MemtableSlot extends Counted {
   private final Memtable memtable;
   private final @Nullable WalSegment segment;
   private final long logBytes;
+  private final Runnable check;
   private final Runnable onUnused;
   private final long beginNanos;
   private volatile long lastSequence;
@@ -25,6 +26,7 @@ final class MemtableSlot extends Counted {
   MemtableSlot(Memtable memtable, WalSegment segment, Garbage garbage, long beginNanos) {
     this.memtable = memtable;
     this.segment = segment;
+    this.check = () -> {};
     this.logBytes = segment.capacity();
     this.onUnused = () -> garbage.retire(segment);
     this.beginNanos = beginNanos;
@@ -35,11 +37,14 @@ final class MemtableSlot extends Counted {
    *
    * @param logBytes the size of the files that hold its bytes
    * @param beginNanos a time before which nothing was written to it, as far as this process knows
+   * @param check throws if its bytes are not what was replayed any more
    * @param onUnused gives the files back; must be quick and not throw
    */
-  MemtableSlot(Memtable memtable, long logBytes, long beginNanos, Runnable onUnused) {
+  MemtableSlot(
+      Memtable memtable, long logBytes, long beginNanos, Runnable check, Runnable onUnused) {
     this.memtable = memtable;
     this.segment = null;
+    this.check = check;
     this.logBytes = logBytes;
     this.onUnused = onUnused;
     this.beginNanos = beginNanos;
@@ -52,6 +57,11 @@ final class MemtableSlot extends Counted {
   /** Returns the segment that it is written to; null if it is not. */
   @Nullable WalSegment segment() {
     return segment;
+  }
+
+  /** Checks, where it was replayed, that its bytes have not changed since. */
+  void ensureUnchanged() {
+    check.run();
   }
 
   /** Returns the size of the log files that hold its bytes. */

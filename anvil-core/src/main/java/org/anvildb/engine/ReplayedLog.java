@@ -141,9 +141,16 @@ final class ReplayedLog implements AutoCloseable {
                 () -> replay.close(n -> n == number));
           }
         };
-    MemtableSlot slot = new MemtableSlot(replayed.memtable(), bytes, nowNanos, onUnused);
+    MemtableSlot slot =
+        new MemtableSlot(
+            replayed.memtable(), bytes, nowNanos, () -> ensureUnchanged(replayed), onUnused);
     slot.freeze(replayed.lastSequence());
     return slot;
+  }
+
+  /** Checks that what a memtable was made of is still what was replayed. */
+  void ensureUnchanged(Replayed replayed) {
+    replay.ensureUnchanged(replayed.memtable().segmentNumber(), replayed.lastSequence());
   }
 
   /** Returns the number of the last batch of all. */

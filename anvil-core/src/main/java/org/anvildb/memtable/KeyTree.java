@@ -3,6 +3,7 @@ package org.anvildb.memtable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import org.anvildb.bytes.LateFault;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -258,7 +259,10 @@ final class KeyTree {
     return number;
   }
 
-  /** Enters a new leaf, the right neighbour of one, into the nodes above. */
+  /**
+   * Enters a new leaf, the right neighbour of one, into the nodes above. What these are made of is
+   * read from the log, so they are shown to readers when no error of that is due.
+   */
   private void enter(long[] right, long[] left) {
     if (left == last) {
       last = right;
@@ -274,6 +278,7 @@ final class KeyTree {
       innerBytes += grown.heapBytes() - old.heapBytes();
       int size = grown.size();
       if (size <= InnerNode.CAPACITY) {
+        LateFault.deliver();
         replace(i, grown);
         return;
       }
@@ -285,6 +290,7 @@ final class KeyTree {
     Object[] children = {leftNode, rightNode};
     InnerNode top = InnerNode.of(operations, depth + 1, new int[] {separator}, children);
     innerBytes += top.heapBytes();
+    LateFault.deliver();
     ROOT.setRelease(this, top);
   }
 

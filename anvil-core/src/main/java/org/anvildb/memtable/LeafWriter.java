@@ -3,6 +3,7 @@ package org.anvildb.memtable;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import org.anvildb.bytes.Bytes;
+import org.anvildb.bytes.LateFault;
 
 /**
  * Changes leaves, under the eyes of readers: see {@link Leaf}. Not thread-safe; belongs to the
@@ -99,6 +100,8 @@ final class LeafWriter {
     for (int i = 0; i < count; i++) {
       scratchHeads[i] = operations.head(Leaf.operation(leaf, i), prefixLength);
     }
+    // Heads come from the log, and the error may come between start and end: readers would wait.
+    LateFault.deliver();
     startWriting(leaf);
     writePrefix(leaf, prefixLength, count);
     finishWriting(leaf);
@@ -175,6 +178,7 @@ final class LeafWriter {
       for (int i = first; i < end; i++) {
         scratchHeads[i - first] = operations.head(Leaf.operation(leaf, i), prefixLength);
       }
+      LateFault.deliver();
     }
     return prefixLength;
   }

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.function.LongConsumer;
 import org.anvildb.bytes.KeyHash;
+import org.anvildb.bytes.LateFault;
 import org.anvildb.wal.BatchFormat;
 import org.jspecify.annotations.Nullable;
 
@@ -242,6 +243,8 @@ final class PointIndex {
         move(slot, grown);
       }
     }
+    // The places come from keys in the log: a wrong one would hide a key from all readers.
+    LateFault.deliver();
     slots += grown.length - table.length;
     sizes[index] = grown.length;
     TABLE.setRelease(tables, index, grown);

@@ -378,8 +378,8 @@ public final class SegmentPool implements AutoCloseable {
   }
 
   private WalSegment make(long bytes) {
-    Spare spare = spare(bytes);
     long number = numbers.getAsLong();
+    Spare spare = spare(bytes);
     String name = SegmentFormat.name(number);
     MappedFile file;
     if (spare == null) {

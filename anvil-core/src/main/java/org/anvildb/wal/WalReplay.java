@@ -87,6 +87,39 @@ public final class WalReplay implements AutoCloseable {
   }
 
   /**
+   * Reads the batches of a segment again, up to one. What an earlier process could not write may be
+   * in the system's memory alone, and be dropped from there at any time: what was made of the
+   * segment meanwhile is right if it verifies still, as what was dropped does not come back.
+   *
+   * @throws CorruptionException if a batch that was replayed does not verify any more
+   */
+  public void ensureUnchanged(long number, long lastSequence) {
+    for (StoredSegment segment : segments) {
+      SegmentFormat.Header header = segment.header();
+      if (segment.number() == number && header != null) {
+        guarded(segment, () -> ensureUnchanged(segment, header.firstSequence(), lastSequence));
+      }
+    }
+  }
+
+  private static boolean ensureUnchanged(StoredSegment segment, long first, long last) {
+    RecordReader again = segment.reader(Long.MAX_VALUE, first);
+    while (again.nextSequence() <= last) {
+      if (!again.next()) {
+        throw new CorruptionException(
+            segment.name(),
+            again.end(),
+            "batch "
+                + again.nextSequence()
+                + " verified when the database was opened, and does not now: the disk failed to"
+                + " write it, before the opening or since; nothing was made of it; check the disk,"
+                + " then reopen");
+      }
+    }
+    return true;
+  }
+
+  /**
    * Returns where the log that was replayed ends, so that a new segment can follow there; null if
    * none can. It can where nothing but the end of the last segment is dropped: the new segment's
    * header then says up to where that one counts, as the header of any successor does, and what is

@@ -49,7 +49,7 @@ public class ReadStatesLincheckTest {
 
   private MemtableSlot slot(int number) {
     var memtable = new Memtable(MemorySegment.ofArray(new byte[64]), number, 0);
-    return new MemtableSlot(memtable, 64, 0, () -> isDisposed[number] = true);
+    return new MemtableSlot(memtable, 64, 0, () -> {}, () -> isDisposed[number] = true);
   }
 
   /** A new memtable takes the writes; returns its number. */
