@@ -39,7 +39,8 @@ public interface Readable {
    * @param target where the value goes
    * @param offset the index in {@code target} of the value's first byte
    * @return the value's length, or -1 if the key is absent; where the value is longer than the room
-   *     from {@code offset} on, nothing is copied and the caller can come back with a larger array
+   *     from {@code offset} on, the caller can come back with a larger array. In both cases bytes
+   *     of an earlier value may have been copied, if a merge ended meanwhile
    * @throws IndexOutOfBoundsException if {@code offset} lies outside of {@code target}
    */
   int get(byte[] key, byte[] target, int offset);

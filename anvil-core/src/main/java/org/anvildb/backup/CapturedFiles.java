@@ -3,12 +3,15 @@ package org.anvildb.backup;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import org.anvildb.api.CorruptionException;
 import org.anvildb.api.StorageException;
+import org.anvildb.api.TooManyOpenFilesException;
 import org.anvildb.engine.CheckpointTarget;
 import org.anvildb.storage.AppendFile;
 import org.anvildb.storage.DirectoryLock;
@@ -33,6 +36,9 @@ final class CapturedFiles implements CheckpointTarget, Storage {
   /** The tables that are there, by all that tells one from another. */
   private final Map<Identity, StoredFile> known;
 
+  /** Those of them that were read since, and are sound. */
+  private final Set<Identity> checked = new HashSet<>();
+
   private final List<StoredFile> tables = new ArrayList<>();
 
   /** The numbers of the other files, by their names in the database. */
@@ -41,7 +47,11 @@ final class CapturedFiles implements CheckpointTarget, Storage {
   private long nextStored;
 
   /** What tells a table from every other of the same database. */
-  private record Identity(long number, long bytes, int footerChecksum) {}
+  private record Identity(long number, long bytes, int footerChecksum) {
+    static Identity of(TableMeta table) {
+      return new Identity(table.number(), table.fileBytes(), table.footerChecksum());
+    }
+  }
 
   /**
    * Starts with no files.
@@ -58,11 +68,31 @@ final class CapturedFiles implements CheckpointTarget, Storage {
     this.nextStored = nextStored;
   }
 
+  /**
+   * Reads the stored ones of some tables. Called before the database is captured, as it keeps files
+   * and memory for a capture, which should not wait until all that is read.
+   */
+  void check(List<TableMeta> current) {
+    for (TableMeta table : current) {
+      Identity identity = Identity.of(table);
+      StoredFile old = known.get(identity);
+      if (old != null && isSound(old, table)) {
+        checked.add(identity);
+      } else {
+        known.remove(identity);
+      }
+    }
+  }
+
   @Override
   public void table(Storage storage, TableMeta table) {
-    StoredFile old =
-        known.get(new Identity(table.number(), table.fileBytes(), table.footerChecksum()));
-    tables.add(old != null && isSound(old, table) ? old : stored(storage, table));
+    Identity identity = Identity.of(table);
+    StoredFile old = known.get(identity);
+    if (old != null && (checked.contains(identity) || isSound(old, table))) {
+      tables.add(old);
+    } else {
+      tables.add(stored(storage, table));
+    }
   }
 
   /**
@@ -72,6 +102,8 @@ final class CapturedFiles implements CheckpointTarget, Storage {
   private boolean isSound(StoredFile file, TableMeta table) {
     try {
       return TableSeal.checkAll(backups, file.storedName(), table) == file.checksum();
+    } catch (TooManyOpenFilesException e) {
+      throw e;
     } catch (CorruptionException | StorageException e) {
       return false;
     }

@@ -76,8 +76,8 @@ final class SalvagedLog implements AutoCloseable {
     }
     if (!isDatabaseKnown) {
       for (SalvagedSegment segment : segments) {
-        Long told = segment.database();
-        database = told == null ? database : told;
+        Long named = segment.database();
+        database = named == null ? database : named;
       }
     }
     segments.removeIf(this::isUseless);
@@ -107,12 +107,12 @@ final class SalvagedLog implements AutoCloseable {
 
   /**
    * Tells of a file without a whole header. The first one had its full length before the manifest
-   * named it, so it was cut; another one may also be left by a crash that struck while it was made,
-   * and surely is where the log went on past it.
+   * named it, so it was cut, and so was one that the next one names; another one may also be left
+   * by a crash that struck while it was made, and surely is where the log went on past it.
    */
   private void noteTooShort(long number) {
     String problem = " is shorter than its header: ";
-    if (number == floor) {
+    if (number == floor || isPredecessor(number)) {
       told.add(number);
       String reason = "the file" + problem + "it was cut, and its batches are lost";
       tally.lose(new Loss(SegmentFormat.name(number), -1, 0, reason));
@@ -125,6 +125,13 @@ final class SalvagedLog implements AutoCloseable {
     }
   }
 
+  /** Tells whether a segment says that the log had one of a number right before it. */
+  private boolean isPredecessor(long number) {
+    return segments.stream()
+        .map(SalvagedSegment::header)
+        .anyMatch(header -> header != null && header.predecessor() == number);
+  }
+
   /** Tells whether a segment says that the log never had one of a lower number. */
   private static boolean isPast(SalvagedSegment segment, long number) {
     SegmentFormat.Header header = segment.header();
@@ -133,9 +140,10 @@ final class SalvagedLog implements AutoCloseable {
 
   /** Tells whether a file is of another database, or was prepared and never begun. */
   private boolean isUseless(SalvagedSegment segment) {
-    Long told = segment.database();
-    boolean isForeign = told != null && told != database;
+    Long named = segment.database();
+    boolean isForeign = named != null && named != database;
     if (isForeign) {
+      told.add(segment.number());
       long bytes = segment.memory().byteSize();
       tally.lose(new Loss(segment.name(), -1, bytes, "belongs to another database"));
     }
@@ -236,7 +244,8 @@ final class SalvagedLog implements AutoCloseable {
         last = records.sequence();
         show(segment, records, sink);
       }
-      boolean isTorn = noteEnd(segment, records, limit);
+      boolean isFollowed = successor != null && successor.firstSequence() == last + 1;
+      boolean isTorn = noteEnd(segment, records, limit, isFollowed);
       if (isTorn && successor != null) {
         last = Math.max(last, successor.firstSequence() - 1);
       }
@@ -265,11 +274,16 @@ final class SalvagedLog implements AutoCloseable {
     doubtOlder();
   }
 
-  /** Notes what is lost at the end of a segment; returns whether anything is. */
-  private boolean noteEnd(SalvagedSegment segment, RecordSalvage records, long limit) {
+  /**
+   * Notes what is lost at the end of a segment; returns whether anything is.
+   *
+   * @param isFollowed whether the next segment goes on with the next batch
+   */
+  private boolean noteEnd(
+      SalvagedSegment segment, RecordSalvage records, long limit, boolean isFollowed) {
     long size = segment.memory().byteSize();
     if (limit > size && (limit < Long.MAX_VALUE || segment.isCut(records))) {
-      noteCut(segment, records.gapStart() < 0 ? size : records.gapStart(), limit);
+      noteCut(segment, records.gapStart() < 0 ? size : records.gapStart(), limit, isFollowed);
       return true;
     }
     if (records.gapStart() < 0) {
@@ -287,11 +301,13 @@ final class SalvagedLog implements AutoCloseable {
   }
 
   /** Tells of a file that was cut; how much is gone is known where a later segment tells it. */
-  private void noteCut(SalvagedSegment segment, long at, long limit) {
+  private void noteCut(SalvagedSegment segment, long at, long limit, boolean isFollowed) {
     if (limit < Long.MAX_VALUE) {
       String reason = "the file was cut: the segment behind it tells that it was longer";
       tally.lose(new Loss(segment.name(), at, limit - at, reason));
-      doubtOlder();
+      if (!isFollowed) {
+        doubtOlder();
+      }
     } else {
       String reason = "the file was cut: no segment has this length, and nothing ends its records";
       tally.lose(new Loss(segment.name(), at, 0, reason));

@@ -178,7 +178,9 @@ final class TableLayout implements AutoCloseable {
     try {
       Table table = Table.open(storage, meta, codecs, new BlockCache(0), hashSeed);
       opened.add(table);
-      return new TableSource(rank, age, meta, new SalvageCursor(table, this::lose));
+      var cursor = new SalvageCursor(table, this::lose);
+      isTableLost |= cursor.isIndexLost();
+      return new TableSource(rank, age, meta, cursor);
     } catch (AnvilException e) {
       refuseLaterFormat(e, meta.number());
       isTableLost = true;

@@ -52,10 +52,13 @@ final class TableMerge {
       byte[] value = isTombstone ? key : entry.value();
       boolean isDoubtful = newest.age() == TableSource.Age.FILLS || isInGap(newest, key);
       boolean isDisputed = false;
+      boolean isOpen = newest.age() != TableSource.Age.KNOWN;
       skip(newest, key);
       while (!queue.isEmpty() && isAt(queue.element(), key)) {
         TableSource older = queue.remove();
-        isDisputed |= disagrees(newest, older, isTombstone, value);
+        isDisputed |= isOpen && disagrees(newest, older, isTombstone, value);
+        // What stands below a table of known age is older for sure.
+        isOpen &= older.age() != TableSource.Age.KNOWN;
         skip(older, key);
       }
       if (!isTombstone) {
@@ -80,12 +83,12 @@ final class TableMerge {
 
   private static boolean disagrees(
       TableSource newest, TableSource older, boolean isTombstone, byte[] value) {
-    if (newest.age() == TableSource.Age.KNOWN || older.age() == TableSource.Age.FILLS) {
-      return false;
-    }
     SalvageCursor other = older.entry();
-    return other.isTombstone() != isTombstone
-        || !isTombstone && !Arrays.equals(other.value(), value);
+    if (isTombstone) {
+      return newest.age() == TableSource.Age.GUESSED && !other.isTombstone();
+    }
+    return older.age() != TableSource.Age.FILLS
+        && (other.isTombstone() || !Arrays.equals(other.value(), value));
   }
 
   /** Moves a source behind all versions of a key, and back into the queue. */

@@ -86,6 +86,11 @@ public final class SalvageCursor {
     return skipped;
   }
 
+  /** Tells whether nothing of the table can be found, as the index of its blocks is lost. */
+  public boolean isIndexLost() {
+    return blocks == 0;
+  }
+
   /** Returns how many blocks verified so far. */
   public long blocksRead() {
     return blocksRead;

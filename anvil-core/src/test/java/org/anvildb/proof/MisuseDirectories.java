@@ -20,14 +20,15 @@ final class MisuseDirectories {
   private MisuseDirectories() {}
 
   /**
-   * Copies all files but the lock: what a killed process would leave at this moment. Where the
-   * background changed the directory meanwhile the copy would be of no moment, and is made again.
+   * Copies all files but the lock: what a killed process would leave at this moment, if nobody
+   * writes. Where files came, went or grew meanwhile, or a log segment is being made, the copy is
+   * made again.
    */
   static Path copy(Path from, Path to) throws IOException {
     Files.createDirectories(to);
     for (int i = 0; i < MOST_COPIES; i++) {
       TreeMap<String, String> before = state(from);
-      if (copyFiles(from, to) && state(from).equals(before)) {
+      if (copyFiles(from, to) && isWhole(before) && state(from).equals(before)) {
         return to;
       }
       for (Path file : files(to)) {
@@ -35,6 +36,12 @@ final class MisuseDirectories {
       }
     }
     throw new IOException(from + " never stands still");
+  }
+
+  /** Tells whether no log segment is on the way to its first page. */
+  private static boolean isWhole(TreeMap<String, String> state) {
+    return state.entrySet().stream()
+        .noneMatch(file -> file.getKey().endsWith(".wal") && file.getValue().startsWith("0 at "));
   }
 
   /** Copies what is there; returns false if a file went meanwhile. */

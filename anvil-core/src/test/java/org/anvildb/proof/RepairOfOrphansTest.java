@@ -13,6 +13,7 @@ import org.anvildb.api.Database;
 import org.anvildb.api.DatabaseOptions;
 import org.anvildb.api.RepairReport;
 import org.anvildb.api.StorageException;
+import org.anvildb.bytes.Bytes;
 import org.anvildb.schedule.InlineScheduler;
 import org.anvildb.storage.LocalStorage;
 import org.anvildb.storage.sim.OperationKind;
@@ -58,7 +59,11 @@ final class RepairOfOrphansTest {
   }
 
   private static void put(Database db, int generation) {
-    for (int i = 0; i < KEYS; i++) {
+    put(db, generation, KEYS);
+  }
+
+  private static void put(Database db, int generation, int keys) {
+    for (int i = 0; i < keys; i++) {
       db.put(SeedKeys.key(i), SeedKeys.value(i, generation));
     }
     db.compact();
@@ -118,6 +123,30 @@ final class RepairOfOrphansTest {
     RepairReport report = Anvil.repair(killed, target);
     assertThat(report.losses()).anyMatch(loss -> loss.file().equals(live.getFileName().toString()));
     assertThat(report.doubts()).noneMatch(doubt -> doubt.contains("may be gone"));
+    assertAllOfGeneration(2);
+  }
+
+  @Test
+  void retiredTablesFillWhatTheOneThatTookTheirPlaceLost() throws IOException {
+    // So many that the block index and the properties are in different pages.
+    int keys = 10_000;
+    try (Database db = open(ByteSize.ofMiB(16))) {
+      put(db, 1, keys);
+      put(db, 2, keys);
+      MisuseDirectories.copy(living, killed);
+    } catch (StorageException e) {
+      assertThat(e).hasStackTraceContaining("not deleted");
+    }
+    Path merged = MisuseDirectories.named(killed, ".sst").getLast();
+    byte[] bytes = Files.readAllBytes(merged);
+    int blockIndex = Bytes.getInt(bytes, bytes.length - 64 + 8);
+    MisuseDirectories.flipBit(merged, blockIndex);
+    for (Path segment : MisuseDirectories.named(killed, ".wal")) {
+      Files.delete(segment);
+    }
+    RepairReport report = Anvil.repair(killed, target);
+    assertThat(report.losses()).anyMatch(loss -> loss.reason().contains("index of the blocks"));
+    assertThat(report.keyspaces().getFirst().doubtful()).isEqualTo(keys);
     assertAllOfGeneration(2);
   }
 
