@@ -19,16 +19,16 @@ import org.junit.jupiter.api.Timeout;
  * right again, so that what is behind the checksums is reached. Inputs that make a parser say
  * something new are kept and changed further.
  *
- * <p>The number of inputs is fixed, so that a run follows from its seed; {@code -Dlong=MINUTES}
- * goes on with other seeds. {@code -Dseed= -Dtarget=} repeats one target. The profile {@code
- * jazzer} runs the same targets under a fuzzer that sees the coverage.
+ * <p>The number of inputs is fixed, about a minute of them, so that a run follows from its seed;
+ * {@code -Dlong=MINUTES} goes on with other seeds. {@code -Dseed= -Dtarget=} repeats one target.
+ * The profile {@code jazzer} runs the same targets under a fuzzer that sees the coverage.
  */
 @Timeout(value = 2, unit = TimeUnit.HOURS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class ParserFuzzTest {
   private static final long SEED = Long.getLong("seed", 20_261_132);
   private static final long LONG_NANOS = TimeUnit.MINUTES.toNanos(Long.getLong("long", 0));
   private static final String TARGET = System.getProperty("target", "");
-  private static final int INPUTS = Integer.getInteger("fuzz.inputs", 15_000);
+  private static final int INPUTS = Integer.getInteger("fuzz.inputs", 60_000);
   private static final int MOST_KEPT = 256;
   private static final int MOST_VIOLATIONS = 5;
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
