@@ -16,8 +16,11 @@ package org.anvildb.wal;
  * <p>Not thread-safe: belongs to the lock of {@link GroupCommit}.
  */
 final class GroupSize {
-  /** How long the first of a group waits for the last: less than a force. */
-  static final long GATHER_NANOS = 60_000;
+  /**
+   * How long the first of a group waits for the last: about as long as a force, so that a wait in
+   * vain costs no more than the two forces that it is to save one of.
+   */
+  static final long GATHER_NANOS = 90_000;
 
   private static final int MAX_PAUSE_ROUNDS = 64;
 
